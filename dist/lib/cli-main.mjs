@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  COMMANDS,
+  COMMON_FLAGS
+} from "./shared-cli-commands.mjs";
+import {
+  REPORT_SCHEMA,
+  makeReport
+} from "./shared-core-report.mjs";
+import {
+  ABANDONED
+} from "./shared-core-companions.mjs";
+import {
+  nearest,
+  parseFingerprint
+} from "./shared-core-decode.mjs";
+import {
+  Fault,
+  printable,
+  quote
+} from "./shared-core-fault.mjs";
+
+// src/cli/main.ts
+import path from "node:path";
+
+// src/cli/flags.ts
+function decodeArguments(parsed, positional) {
+  const shown = (name) => name === positional ? `the ${name}` : `--${name}`;
+  const text = (name) => {
+    const value = parsed[name];
+    if (value === void 0) return void 0;
+    if (Array.isArray(value)) throw usage(`${shown(name)} is given more than once`);
+    if (typeof value !== "string") throw usage(`${shown(name)} takes a value`);
+    if (value === "") throw usage(`${shown(name)} is empty`);
+    return value;
+  };
+  const texts = (name) => {
+    const value = parsed[name];
+    const all = value === void 0 ? [] : Array.isArray(value) ? value : [value];
+    return all.map((one) => {
+      if (typeof one !== "string" || one === "") throw usage(`${shown(name)} is empty`);
+      return one;
+    });
+  };
+  return {
+    text,
+    texts,
+    needed: (name) => text(name) ?? missing(shown(name)),
+    isSet: (name) => parsed[name] === true,
+    number: (name) => wholeNumber(name, text(name)),
+    fingerprint: (name) => {
+      const value = text(name);
+      return value === void 0 ? void 0 : parseFingerprint(value);
+    },
+    choice: (name, choices) => {
+      const value = text(name);
+      if (value === void 0 || choices.includes(value)) return value;
+      throw usage(`--${name} is one of ${choices.join(", ")}`);
+    }
+  };
+}
+var usage = (message) => new Fault("usage", message);
+function missing(name) {
+  throw usage(`${name} is missing`);
+}
+function wholeNumber(name, value) {
+  if (value === void 0) return void 0;
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(value)) throw usage(`--${name} takes a whole number`);
+  return Number(value);
+}
+
+// src/cli/human.ts
+function formatFindings(report) {
+  return [
+    ...report.warnings.map((finding) => formatFinding("warning", finding)),
+    ...report.errors.map((finding) => formatFinding("error", finding))
+  ].join("");
+}
+function formatFinding(level, { message, hint }) {
+  const lines = [`artifact-signing: ${level}: ${printable(message)}
+`];
+  if (hint !== void 0) lines.push(`artifact-signing: hint: ${printable(hint)}
+`);
+  return lines.join("");
+}
+function formatResult(report) {
+  if (report.detail !== void 0) return formatDetail(report.detail);
+  return [...report.files.map(formatFile), ...report.manifests.map(formatManifest), ...report.logs.map(formatLog)].join(
+    ""
+  );
+}
+function formatDetail(detail) {
+  const entries = Object.entries(detail);
+  const [only] = entries.map(([, value]) => value);
+  if (entries.length === 1 && typeof only === "string") return `${only}
+`;
+  if (entries.length === 1) return (Array.isArray(only) ? only : [only]).map((one) => `${formatValue(one)}
+`).join("");
+  return entries.map(([name, value]) => `${name.replaceAll("_", " ")}: ${formatValue(value)}
+`).join("");
+}
+function formatValue(value) {
+  if (typeof value !== "object" || value === null) return printable(String(value));
+  return Object.entries(value).map(([name, part]) => printable(`${name} ${part}`)).join(", ");
+}
+var formatFile = (file) => `${file.action} ${printable(file.name)}${signed(file)}
+`;
+var formatManifest = (manifest) => `${manifest.action} ${printable(manifest.name)} sha256:${manifest.sha256}${signed(manifest)}
+`;
+var formatLog = (log) => `${log.action} ${printable(log.proof)} log ${log.origin} index ${log.index} of ${log.tree_size}${formatTime(log)}${printable(formatRelease(log))}${formatWitnesses(log)}
+`;
+function formatWitnesses({ witnesses }) {
+  if (witnesses === void 0) return "";
+  if (witnesses.length === 0) return ", witnessed by nobody";
+  return `, witnessed by ${printable(witnesses.map(({ name, time }) => `${name} ${time}`).join(", "))}`;
+}
+var formatTime = ({ time }) => time === void 0 ? "" : ` since ${time}`;
+function formatRelease({ release }) {
+  if (release === void 0) return "";
+  const { project, version, ref, commit } = release;
+  return `, ${[project, version, ref, commit].filter((part) => part !== void 0).join(" ")}`;
+}
+function signed({ signature }) {
+  if (signature === void 0) return "";
+  const { signer, primary, created, state } = signature;
+  const by = signer === primary ? signer : `${signer} of ${primary}`;
+  return ` signed ${created} by ${by}${state === "good" ? "" : ` (${state})`}`;
+}
+
+// src/cli/tokens.ts
+var SEE_HELP = 'see "artifact-signing --help"';
+function divide(argv) {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return { open: argv.slice(0, end), closed: argv.slice(end + 1) };
+}
+var isFlag = (token) => token.startsWith("-") && token !== "-";
+function readTokens({ open, closed }, commands) {
+  const { words, given } = divideFlags(open, kindsOf(commands));
+  if (given.has("version")) return { asks: "version", words };
+  if (words[0] === "help") return { asks: "help", words: words.slice(1) };
+  if (given.has("help")) return { asks: "help", words };
+  const command = findCommand(words, commands);
+  const foreign = [...given.keys()].find(
+    (name) => ![...command.flags, ...COMMON_FLAGS].some((flag) => flag.name === name)
+  );
+  if (foreign !== void 0) throw unknownFlag(`--${foreign}`, [], `see "artifact-signing ${command.words} --help"`);
+  const positionals = [...words.slice(command.words.split(" ").length), ...closed];
+  checkPositionals(command, positionals);
+  const { positional } = command;
+  const value = positional?.many === true ? positionals : positionals[0];
+  const own = positional === void 0 ? [] : [[positional.name, value]];
+  return { command, values: Object.fromEntries([...given, ...own]) };
+}
+function divideFlags(open, kinds) {
+  const words = [];
+  const given = /* @__PURE__ */ new Map();
+  const rest = open[Symbol.iterator]();
+  for (const token of rest) {
+    if (!isFlag(token)) {
+      words.push(token);
+      continue;
+    }
+    const { name, kind, value } = readFlag(token, kinds);
+    if (kind === "switch") given.set(name, true);
+    else add(given, name, value ?? requireValue(token, rest.next().value), kind);
+  }
+  return { words, given };
+}
+function add(given, name, value, kind) {
+  const before = given.get(name);
+  if (before === void 0 || before === true) given.set(name, kind === "texts" ? [value] : value);
+  else if (typeof before === "string") given.set(name, [before, value]);
+  else before.push(value);
+}
+function kindsOf(commands) {
+  const flags = [...commands.flatMap((command) => command.flags), ...COMMON_FLAGS];
+  return new Map([...flags.map(({ name, kind }) => [name, kind]), ["version", "switch"]]);
+}
+function readFlag(token, kinds) {
+  const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(token) ?? [];
+  const kind = kinds.get(name);
+  if (kind === void 0) throw unknownFlag(token, [...kinds.keys()], SEE_HELP);
+  if (kind === "switch" && value !== void 0) throw new Fault("usage", `--${name} takes no value`);
+  return { name, kind, value };
+}
+function unknownFlag(token, known, help) {
+  const [name = ""] = token.split("=");
+  const near = nearest(name.replace(/^-+/, ""), known);
+  const hint = near === void 0 ? help : `did you mean --${near}?`;
+  return new Fault("usage", `unknown flag ${quote(name)}`, { hint });
+}
+function requireValue(flag, value) {
+  if (value === void 0) throw new Fault("usage", `${flag} takes a value`);
+  if (isFlag(value))
+    throw new Fault("usage", `${flag} takes a value`, { hint: `does it begin with "-"? write ${flag}=…` });
+  return value;
+}
+function findCommand([first, second], commands) {
+  if (first === void 0) throw new Fault("usage", "no command", { hint: SEE_HELP });
+  const group = commands.filter(({ words }) => words.split(" ")[0] === first);
+  const found = group.find(({ words }) => words === first || words === `${first} ${second}`);
+  if (found !== void 0) return found;
+  if (group.length === 0)
+    throw unknownCommand(first, first, [...new Set(commands.map(({ words }) => words.split(" ")[0] ?? ""))]);
+  const actions = group.map(({ words }) => words.split(" ")[1] ?? "");
+  if (second !== void 0) throw unknownCommand(`${first} ${second}`, second, actions);
+  throw new Fault("usage", `${quote(first)} needs an action`, { hint: `one of ${actions.join(", ")}` });
+}
+function checkPositionals({ words, positional }, values) {
+  const hint = `see "artifact-signing ${words} --help"`;
+  if (positional !== void 0 && values.length === 0)
+    throw new Fault("usage", `the ${positional.name} is missing`, { hint });
+  const [unexpected] = values.slice(positional === void 0 ? 0 : positional.many ? values.length : 1);
+  if (unexpected !== void 0) throw new Fault("usage", `unexpected argument ${quote(unexpected)}`, { hint });
+}
+function unknownCommand(shown, word, known) {
+  const near = nearest(word, known);
+  const hint = near === void 0 ? `known: ${known.join(", ")}` : `did you mean ${quote(near)}?`;
+  return new Fault("usage", `unknown command ${quote(shown)}`, { hint });
+}
+
+// src/cli/parse.ts
+async function parseCommandLine(argv, version, commands = COMMANDS) {
+  const read = readTokens(divide(argv), commands);
+  if (read.asks === void 0) return { command: read.command, values: read.values };
+  if (read.asks === "version") return { help: `artifact-signing ${version}
+` };
+  const { helpOf } = await import("./cli-help.mjs");
+  return { help: await helpOf(read.words, commands) };
+}
+
+// src/cli/main.ts
+async function main(argv, ports, out) {
+  const speech = speechOf(argv);
+  const refusal = await refuseOverwrite(ports, speech.report);
+  if (refusal !== void 0) return finish(ports, out, { ...speech, report: void 0 }, makeReport("", {}, refusal));
+  const done = await perform(argv, silenced(ports, speech), out.version);
+  if (typeof done !== "string") return finish(ports, out, speech, done);
+  out.stdout(done);
+  return 0;
+}
+async function perform(argv, ports, version) {
+  let command = "";
+  try {
+    const parsed = await parseCommandLine(argv, version);
+    if (parsed.help !== void 0) return parsed.help;
+    command = parsed.command.words;
+    const args = decodeArguments(parsed.values, parsed.command.positional?.name);
+    checkValues(parsed.command, args);
+    return makeReport(command, await parsed.command.run(ports, args));
+  } catch (error) {
+    return makeReport(command, {}, asFault(error));
+  }
+}
+function speechOf(argv) {
+  const flags = divide(argv).open;
+  const at = flags.findIndex((flag2) => flag2 === "--report" || flag2.startsWith("--report="));
+  const flag = flags[at];
+  const report = flag === "--report" ? flags[at + 1] : flag?.slice("--report=".length);
+  return {
+    json: flags.includes("--json"),
+    quiet: flags.includes("--quiet"),
+    report: report === "" || report?.startsWith("-") ? void 0 : report
+  };
+}
+async function refuseOverwrite({ files }, report) {
+  if (report === void 0) return void 0;
+  try {
+    const info = await files.stat(report);
+    if (info === void 0 || info.type === "file" && await isReport(files, report)) return void 0;
+  } catch (error) {
+    return asFault(error);
+  }
+  return new Fault("usage", `${quote(report)} is there, and is no report of ours`, {
+    file: report,
+    hint: "give another --report: nothing is written over"
+  });
+}
+async function isReport(files, file) {
+  let head = "";
+  await files.readChunks(file, (chunk) => {
+    if (head === "") head = Buffer.from(chunk.subarray(0, 256)).toString("latin1");
+  });
+  return head.includes(`"schema": "${REPORT_SCHEMA}"`);
+}
+var silenced = (ports, { quiet }) => quiet ? { ...ports, progress: { report: () => void 0, end: () => void 0 } } : ports;
+var TOGETHER = ["--key-file", "--passphrase-file"];
+function checkValues(command, args) {
+  const single = [...command.flags, ...COMMON_FLAGS].filter(({ kind }) => kind === "text" || kind === "number");
+  const repeated = command.flags.filter(({ kind }) => kind === "texts");
+  const readers = [
+    ...single.filter(({ name }) => args.text(name) === "-").map(({ name }) => name),
+    ...repeated.flatMap(
+      ({ name }) => args.texts(name).filter((value) => value === "-").map(() => name)
+    )
+  ].map((name) => `--${name}`);
+  if (args.text("report")?.startsWith("-")) {
+    throw new Fault("usage", "--report takes a file", {
+      hint: '--json prints the report; for a name with "-" write ./-…'
+    });
+  }
+  if (readers.length > 1 && !readers.every((name) => TOGETHER.includes(name)))
+    throw new Fault("usage", `${readers.join(" and ")} cannot both read standard input`);
+}
+function asFault(error) {
+  if (error instanceof Fault) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Fault("io", `a defect in this program: ${message.replace(/\s+/g, " ")}`, {
+    hint: "please report it, with what you did",
+    cause: error
+  });
+}
+async function writeReport({ files }, file, text) {
+  try {
+    await files.clearTemporary(path.dirname(file), ABANDONED);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+  await files.write(file, text);
+}
+async function finish(ports, out, speech, report) {
+  const text = `${JSON.stringify(report, void 0, 2)}
+`;
+  let ended = report;
+  if (speech.report !== void 0) {
+    try {
+      await writeReport(ports, speech.report, text);
+    } catch (error) {
+      ended = report.exit === 0 ? makeReport(report.command, report, asFault(error)) : report;
+      out.stderr(`artifact-signing: error: ${asFault(error).message}
+`);
+    }
+  }
+  ports.progress.end();
+  if (speech.json) out.stdout(ended === report ? text : `${JSON.stringify(ended, void 0, 2)}
+`);
+  else {
+    if (!speech.quiet) out.stdout(formatResult(report));
+    out.stderr(formatFindings(report));
+  }
+  return ended.exit;
+}
+export {
+  main
+};

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  Fault,
+  quote
+} from "./shared-core-fault.mjs";
+
+// src/cli/commands.ts
+var text = (name, value, describe, fallback) => ({
+  name,
+  kind: "text",
+  value,
+  describe,
+  ...fallback === void 0 ? {} : { fallback }
+});
+var texts = (name, value, describe) => ({ name, kind: "texts", value, describe });
+var number = (name, value, describe, fallback) => ({
+  name,
+  kind: "number",
+  value,
+  describe,
+  ...fallback === void 0 ? {} : { fallback }
+});
+var set = (name, describe) => ({ name, kind: "switch", describe });
+var required = (flag) => ({ ...flag, required: true });
+var COMMON_FLAGS = [
+  set("json", "print exactly one JSON report on standard output"),
+  text("report", "FILE", "write the same report to FILE, whole or not at all"),
+  set("quiet", "no progress, no result on standard output"),
+  set("help", "show the help of a command")
+];
+var DRY_RUN = set("dry-run", "say what would be done, and write nothing");
+var FORCE = set("force", "replace an existing output that does not verify");
+var PUBLISHED = text(
+  "published",
+  "DIR|URL",
+  "look first at what is published there: the same bytes take over their signatures, other bytes are refused"
+);
+var ZUUL_VARS = text("zuul-vars", "FILE|-", "Zuul's variables as JSON or YAML: the zuul dictionary, or an inventory");
+var MANIFEST = text("manifest", "NAME", "the manifest, where there is more than one");
+var BEFORE = set("before-publication", "the gate before the upload: demand no log yet");
+var KEY_FLAGS = [
+  text("key-file", "FILE|-", 'the secret key, armored or binary, as "gpg --export-secret-subkeys" writes it'),
+  text(
+    "passphrase-file",
+    "FILE|-",
+    'a file whose first line is the passphrase of the key; if both are "-", the key follows that line'
+  ),
+  text("key", "FINGERPRINT", "which key signs: a subkey, or a primary key whose newest good subkey signs"),
+  text(
+    "certificate",
+    "FILE",
+    "the certificate that every signature has to verify against; the public part of the key where none is given"
+  ),
+  set("allow-primary-secret", "take a key file that holds the secret of the primary key, too"),
+  set("allow-rfc9580", "sign with version 6 keys and with algorithm 27, which gpg 2.2 cannot check"),
+  text("digest-algo", "NAME", "sha256, sha384 or sha512", "sha256"),
+  number("warn-days", "DAYS", "warn when the key expires within so many days", "30")
+];
+var SELECT_FLAGS = [
+  set("recursive", "directories below, too"),
+  texts("include", "GLOB", "only names that match; may be repeated"),
+  texts("exclude", "GLOB", "not the names that match; may be repeated"),
+  set("allow-empty", "nothing to do is no error")
+];
+var NAME_FLAGS = [
+  text("name", "TEMPLATE", "the manifest's name", "{project}-{version}.SHA256SUMS, or SHA256SUMS"),
+  text("project", "NAME", "the project"),
+  text("release", "VERSION", "the version"),
+  ZUUL_VARS
+];
+var TRUST_FLAGS = [
+  text("policy", "FILE", "the trust policy"),
+  text("certificate", "FILE", "instead of a policy: believe the certificates in FILE"),
+  text("fingerprint", "FINGERPRINT", "with --certificate: believe only this one, by its primary key")
+];
+var selectOptions = (args) => ({
+  recursive: args.isSet("recursive"),
+  include: args.texts("include"),
+  exclude: args.texts("exclude"),
+  allowEmpty: args.isSet("allow-empty")
+});
+var signingOptions = (args, threads = 1) => ({
+  threads,
+  keyFile: args.text("key-file"),
+  passphraseFile: args.text("passphrase-file"),
+  key: args.fingerprint("key"),
+  certificate: args.text("certificate"),
+  allowPrimarySecret: args.isSet("allow-primary-secret"),
+  allowRfc9580: args.isSet("allow-rfc9580"),
+  digestAlgorithm: args.choice("digest-algo", ["sha256", "sha384", "sha512"]),
+  warnDays: args.number("warn-days") ?? 30
+});
+function jobsOf(args, { cores }) {
+  const jobs = args.number("jobs") ?? cores;
+  if (jobs === 0) throw new Fault("usage", "--jobs takes 1 or more");
+  return Math.min(jobs, cores);
+}
+var nameOptions = (args) => ({
+  template: args.text("name"),
+  project: args.text("project"),
+  release: args.text("release"),
+  zuulVars: args.text("zuul-vars")
+});
+var writeOptions = (args) => ({
+  published: args.text("published"),
+  force: args.isSet("force"),
+  dryRun: args.isSet("dry-run")
+});
+var trustOptions = (args) => ({
+  policy: args.text("policy"),
+  certificate: args.text("certificate"),
+  fingerprint: args.fingerprint("fingerprint")
+});
+function tokenOptions(args) {
+  const [domain, keyFile] = [args.text("token-domain"), args.text("token-key")];
+  if (domain === void 0 && keyFile === void 0) return void 0;
+  if (domain === void 0 || keyFile === void 0)
+    throw new Fault("usage", "--token-domain and --token-key go together");
+  if (!/^[\p{L}\p{N}.-]{1,253}$/u.test(domain))
+    throw new Fault("usage", `--token-domain takes a domain, not ${quote(domain)}`);
+  return { domain, keyFile };
+}
+var COMMANDS = [
+  {
+    words: "sign",
+    describe: "write a detached signature beside each artifact",
+    positional: { name: "path", describe: "artifacts, or directories that hold them", many: true },
+    flags: [
+      required(KEY_FLAGS[0]),
+      ...KEY_FLAGS.slice(1),
+      ...SELECT_FLAGS,
+      PUBLISHED,
+      FORCE,
+      number("jobs", "N", "on how many threads RSA signatures are made", "the number of processors"),
+      set("sums", "write the manifest, too, in the same read of each artifact"),
+      ...NAME_FLAGS,
+      DRY_RUN
+    ],
+    examples: [
+      ["artifact-signing sign artifacts --key-file subkey.asc", "sign everything in a directory"],
+      [
+        "artifact-signing sign artifacts --key-file subkey.asc --sums --project nova --release 31.0.0",
+        "and write nova-31.0.0.SHA256SUMS"
+      ]
+    ],
+    run: async (ports, args) => {
+      const { sign } = await import("./workflow-sign.mjs");
+      args.needed("key-file");
+      return sign(ports, {
+        ...selectOptions(args),
+        ...signingOptions(args, jobsOf(args, ports)),
+        ...writeOptions(args),
+        paths: args.texts("path"),
+        sums: args.isSet("sums") ? nameOptions(args) : void 0
+      });
+    }
+  },
+  {
+    words: "sums",
+    describe: "write the manifest of a directory, and sign it",
+    positional: { name: "directory", describe: "the directory", many: false },
+    flags: [...NAME_FLAGS, ...KEY_FLAGS, ...SELECT_FLAGS, PUBLISHED, FORCE, DRY_RUN],
+    examples: [
+      [
+        "artifact-signing sums artifacts --project nova --release 31.0.0 --key-file subkey.asc",
+        "write and sign nova-31.0.0.SHA256SUMS"
+      ]
+    ],
+    run: async (ports, args) => {
+      const { sums } = await import("./workflow-sums.mjs");
+      return sums(ports, {
+        ...selectOptions(args),
+        ...signingOptions(args),
+        ...writeOptions(args),
+        ...nameOptions(args),
+        directory: args.needed("directory")
+      });
+    }
+  },
+  {
+    words: "verify",
+    describe: "check a directory, files, or what is published at a URL; offline unless given a URL",
+    positional: { name: "path", describe: "a directory, files, or the URL of a manifest or file", many: true },
+    flags: [...TRUST_FLAGS, MANIFEST, set("allow-extra", "files that no manifest lists are no error"), BEFORE],
+    examples: [
+      ["artifact-signing verify site --policy trust.yaml", "a whole release"],
+      ["artifact-signing verify nova-31.0.0.tar.gz --certificate nova.asc", "one file and the .asc beside it"]
+    ],
+    run: async (ports, args) => {
+      const { verify } = await import("./workflow-verify.mjs");
+      return verify(ports, {
+        ...trustOptions(args),
+        paths: args.texts("path"),
+        manifest: args.text("manifest"),
+        allowExtra: args.isSet("allow-extra"),
+        beforePublication: args.isSet("before-publication")
+      });
+    }
+  },
+  {
+    words: "publish",
+    describe: "check a release and copy it to the directory from which it is served",
+    positional: { name: "directory", describe: "the directory that holds the release", many: false },
+    flags: [
+      required(text("to", "DIR", "where the release goes; nothing there is changed or removed")),
+      ...TRUST_FLAGS,
+      MANIFEST,
+      BEFORE,
+      DRY_RUN
+    ],
+    examples: [
+      [
+        "artifact-signing publish artifacts --to /srv/tarballs/nova --policy trust.yaml --before-publication",
+        "the upload of a new release"
+      ]
+    ],
+    run: async (ports, args) => {
+      const { publish } = await import("./workflow-publish.mjs");
+      return publish(ports, {
+        ...trustOptions(args),
+        directory: args.needed("directory"),
+        to: args.needed("to"),
+        manifest: args.text("manifest"),
+        beforePublication: args.isSet("before-publication"),
+        dryRun: args.isSet("dry-run")
+      });
+    }
+  },
+  {
+    words: "submit",
+    describe: "log a published release, and store the proof beside its manifest",
+    positional: { name: "path", describe: "the manifest, or the directory that holds it", many: false },
+    flags: [
+      required(
+        texts("log", "tiles:DIR|NAME", 'a log that "log init" made, or one that the policy names; may be repeated')
+      ),
+      texts("log-key", "FILE|-", "the private key for a log; what is in it tells for which; may be repeated"),
+      text(
+        "token-domain",
+        "DOMAIN",
+        "who submits, for public Sigsum logs: a domain whose TXT record holds the token key"
+      ),
+      text("token-key", "FILE|-", "with --token-domain: the private key"),
+      ...TRUST_FLAGS,
+      MANIFEST,
+      text("project", "NAME", "the project's canonical name"),
+      text("release", "VERSION", "the version"),
+      text("ref", "REF", "the ref that was built, as in refs/tags/31.0.0"),
+      text("commit", "SHA", "the commit that was built"),
+      ZUUL_VARS,
+      text(
+        "published-url",
+        "URL",
+        "the directory in which the release is published: fetched first, and nothing is logged that differs"
+      ),
+      number("deadline", "SECONDS", "how long mirrors may lag behind", "300"),
+      number("witness-deadline", "SECONDS", "how long the witnesses of a tile log may take", "60"),
+      number("log-deadline", "SECONDS", "how long a log of others may take, with its witnesses", "300"),
+      DRY_RUN
+    ],
+    examples: [
+      [
+        "artifact-signing submit site --log tiles:/srv/log --log-key log.pem --policy trust.yaml --zuul-vars zuul.json",
+        "log a release"
+      ],
+      ["artifact-signing submit … --dry-run", "print the exact entry"]
+    ],
+    run: async (ports, args) => {
+      const { submit } = await import("./workflow-submit.mjs");
+      return submit(ports, {
+        ...trustOptions(args),
+        path: args.needed("path"),
+        manifest: args.text("manifest"),
+        logs: args.texts("log"),
+        logKeys: args.texts("log-key"),
+        token: tokenOptions(args),
+        project: args.text("project"),
+        release: args.text("release"),
+        ref: args.text("ref"),
+        commit: args.text("commit"),
+        zuulVars: args.text("zuul-vars"),
+        publishedUrl: args.text("published-url"),
+        deadline: args.number("deadline") ?? 300,
+        witnessDeadline: args.number("witness-deadline") ?? 60,
+        logDeadline: args.number("log-deadline") ?? 300,
+        dryRun: args.isSet("dry-run")
+      });
+    }
+  },
+  {
+    words: "log init",
+    describe: "make an empty tile log",
+    positional: {
+      name: "directory",
+      describe: "the directory that will be served; nothing secret lies in it",
+      many: false
+    },
+    flags: [
+      required(text("origin", "NAME", "the log's name for ever, such as tarballs.example.org/log")),
+      required(text("key", "FILE|-", "the log's private key, outside the directory")),
+      DRY_RUN
+    ],
+    examples: [
+      [
+        "artifact-signing log init /srv/log --origin tarballs.example.org/log --key log.pem",
+        "print the key that policies pin"
+      ]
+    ],
+    run: async (ports, args) => {
+      const { logInit } = await import("./workflow-log.mjs");
+      const made = await logInit(ports, {
+        directory: args.needed("directory"),
+        origin: args.needed("origin"),
+        keyFile: args.needed("key"),
+        dryRun: args.isSet("dry-run")
+      });
+      return { detail: { ...made } };
+    }
+  },
+  {
+    words: "log inspect",
+    describe: "check that a tile log fits together, and show its size, root and key",
+    positional: { name: "directory", describe: "the directory of the log", many: false },
+    flags: [
+      set("full", "recompute everything from the entries"),
+      text("vkey", "KEY", "the key that has signed the checkpoint", 'the one that "log init" left beside the log')
+    ],
+    examples: [["artifact-signing log inspect /srv/log --full", "read every entry"]],
+    run: async (ports, args) => {
+      const { logInspect } = await import("./workflow-log.mjs");
+      return {
+        detail: {
+          ...await logInspect(ports, {
+            directory: args.needed("directory"),
+            full: args.isSet("full"),
+            vkey: args.text("vkey")
+          })
+        }
+      };
+    }
+  },
+  {
+    words: "key generate-log-key",
+    describe: "make the private key of a log",
+    positional: void 0,
+    flags: [
+      required(text("for", "KIND", "tiles, rekor or sigsum")),
+      required(text("out", "FILE", "where it goes, readable by its owner only; never overwritten")),
+      DRY_RUN
+    ],
+    examples: [
+      ["artifact-signing key generate-log-key --for tiles --out log.pem", "an Ed25519 key"],
+      [
+        "artifact-signing key generate-log-key --for sigsum --out submit.key",
+        "one as OpenSSH and Sigsum have it, with submit.key.pub"
+      ],
+      ["artifact-signing key generate-log-key --for rekor --out rekor.pem", "one on P-256, with rekor.pem.pub"]
+    ],
+    run: async (ports, args) => {
+      const { generateLogKey } = await import("./workflow-key.mjs");
+      args.needed("for");
+      const made = await generateLogKey(ports, {
+        for: args.choice("for", ["tiles", "rekor", "sigsum"]) ?? "tiles",
+        out: args.needed("out"),
+        dryRun: args.isSet("dry-run")
+      });
+      return { detail: { ...made } };
+    }
+  },
+  {
+    words: "key inspect",
+    describe: "show the keys in an OpenPGP key file, and what sign would say of each",
+    positional: { name: "file", describe: "a public or secret key, armored or binary", many: false },
+    flags: [],
+    examples: [
+      ["artifact-signing key inspect subkey.asc", "is the secret of the primary key absent, as it should be?"]
+    ],
+    run: async (ports, args) => {
+      const { inspectKeyFile } = await import("./workflow-key.mjs");
+      return { detail: { keys: await inspectKeyFile(ports, args.needed("file")) } };
+    }
+  }
+];
+
+export {
+  COMMON_FLAGS,
+  COMMANDS
+};

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  exitStatusOf
+} from "./shared-core-fault.mjs";
+
+// src/core/report.ts
+var REPORT_SCHEMA = "artifact-signing.report/v1";
+var STATUS_OF = ["done", "failed", "usage", "refused", "evidence"];
+var findingOf = (fault) => ({
+  kind: fault.kind,
+  message: fault.message,
+  ...fault.file === void 0 ? {} : { file: fault.file },
+  ...fault.hint === void 0 ? {} : { hint: fault.hint },
+  ...fault.evidence.length === 0 ? {} : { evidence: fault.evidence }
+});
+function makeReport(command, outcome, fault) {
+  const found = outcome.errors ?? [];
+  const faults = [...outcome.faults ?? [], ...fault === void 0 ? [] : [fault]];
+  const statuses = [...found.map(exitOfFinding), ...faults.map(({ kind }) => exitStatusOf(kind))];
+  const exit = statuses.reduce((highest, status) => status > highest ? status : highest, 0);
+  const pending = exit === 1 && [...faults, ...found].some(({ kind }) => kind === "pending");
+  const manifests = outcome.manifests ?? [];
+  const [manifest] = manifests;
+  return {
+    schema: REPORT_SCHEMA,
+    command,
+    status: pending ? "pending" : STATUS_OF[exit] ?? "failed",
+    exit,
+    files: outcome.files ?? [],
+    ...manifest !== void 0 && manifests.length === 1 ? { manifest } : {},
+    manifests,
+    logs: outcome.logs ?? [],
+    warnings: outcome.warnings ?? [],
+    errors: [...found, ...faults.map(findingOf)],
+    ...outcome.detail === void 0 ? {} : { detail: outcome.detail }
+  };
+}
+function exitOfFinding({ kind }) {
+  if (kind === "expires-soon" || kind === "not-checked") return 0;
+  const status = exitStatusOf(kind);
+  return status === 2 ? 3 : status;
+}
+
+export {
+  REPORT_SCHEMA,
+  findingOf,
+  makeReport
+};

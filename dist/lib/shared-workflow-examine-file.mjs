@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  PROOFS,
+  PROOF_CAP,
+  attempt,
+  bindStatement,
+  collect,
+  describeManifest,
+  describeTime,
+  describeWitnesses,
+  examineManifests,
+  listedSince,
+  noFindings,
+  ownNames,
+  parseSubmission,
+  releaseOf,
+  settle
+} from "./shared-logs-sigsum-submit.mjs";
+import {
+  findingOf
+} from "./shared-core-report.mjs";
+import {
+  MANIFEST_CAP,
+  beginCheck,
+  parseManifest,
+  readBytes,
+  readOnce,
+  refusedCheck
+} from "./shared-workflow-signing.mjs";
+import {
+  SIGNATURE_CAP
+} from "./shared-core-sigsum-policies.mjs";
+import {
+  COMPANIONS,
+  SIGNATURE,
+  SUBMISSION,
+  isManifestName,
+  isTemporaryName
+} from "./shared-core-companions.mjs";
+import {
+  parseArtifactName,
+  refuseCaseTwins
+} from "./shared-core-name.mjs";
+import {
+  sha256
+} from "./shared-core-signed-note.mjs";
+import {
+  Fault,
+  exitStatusOf,
+  quote
+} from "./shared-core-fault.mjs";
+
+// src/workflow/examine-file.ts
+var isSignatureOf = (name, listed) => name.endsWith(SIGNATURE) && listed.has(name.slice(0, -SIGNATURE.length));
+async function beginSigned({ source, trust, now }, name) {
+  try {
+    const asc = await source.read(`${name}${SIGNATURE}`, SIGNATURE_CAP);
+    return asc === void 0 ? void 0 : { asc, check: beginCheck(asc, trust.certificates, now) };
+  } catch (error) {
+    if (!(error instanceof Fault) || exitStatusOf(error.kind) === 1) throw error;
+    return { check: refusedCheck(error) };
+  }
+}
+async function examineFile(examining, name, listed, tee) {
+  const reports = await attempt(examining.found.errors, name, async () => examineListed(examining, name, listed, tee));
+  return reports ?? [];
+}
+async function examineListed(examining, name, listed, tee) {
+  const { source, trust, found } = examining;
+  const signed = await beginSigned(examining, name);
+  const read = await readWithCopy(source, name, signed?.check, tee);
+  const asc = listed.has(`${name}${SIGNATURE}`) ? await takeSignature(examining, name, signed, listed, tee) : void 0;
+  const report = holdAgainst(examining, name, read, listed);
+  const reports = asc === void 0 ? [] : [asc];
+  if (read === void 0 || report === void 0) return reports;
+  if (signed !== void 0 && listed.has(`${name}${SIGNATURE}`)) {
+    return asc === void 0 && signed.asc !== void 0 ? [report] : [await withSignature(examining, report, signed, read), ...reports];
+  }
+  if (signed !== void 0 || trust.policy.require.signatures > 0) {
+    const why = signed === void 0 ? "has no signature" : "has a signature that is not listed in the manifest";
+    found.errors.push({ kind: "unsigned", file: name, message: `${quote(name)} ${why}` });
+  }
+  return [report, ...reports];
+}
+function holdAgainst({ found }, name, read, listed) {
+  if (read === void 0) {
+    const hint2 = "was it lost on the way, or never uploaded?";
+    found.errors.push({ kind: "missing", file: name, message: `${quote(name)} is listed, and not there`, hint: hint2 });
+    return void 0;
+  }
+  const digests = listed.get(name);
+  if (digests?.size === 1 && digests.has(read.sha256)) {
+    return { name, action: "verified", size: read.size, sha256: read.sha256 };
+  }
+  const why = digests?.size === 1 ? "is not what the manifest lists" : "is listed with several digests";
+  const hint = `its SHA-256 is ${read.sha256}`;
+  found.errors.push({ kind: "altered", file: name, message: `${quote(name)} ${why}`, hint });
+  return void 0;
+}
+async function takeSignature(examining, name, signed, listed, tee) {
+  const asc = `${name}${SIGNATURE}`;
+  if (signed !== void 0 && signed.asc === void 0) return void 0;
+  const report = holdAgainst(examining, asc, signed?.asc && readBytes(signed.asc), listed);
+  if (signed?.asc === void 0 || report === void 0) return void 0;
+  const copy = await tee?.(asc);
+  copy?.write(signed.asc);
+  await copy?.seal();
+  return report;
+}
+async function withSignature({ trust, found, sinceOf }, report, { asc, check }, read) {
+  const file = `${report.name}${SIGNATURE}`;
+  const since = async () => asc && sinceOf?.(file, sha256(asc));
+  const signature = await settle(trust, file, await check.finish(read), since, found);
+  if (signature === void 0 || asc === void 0) return report;
+  return { ...report, signature: { ...signature, sha256: sha256(asc) } };
+}
+async function readWithCopy(source, name, check, tee) {
+  const copy = await tee?.(name);
+  const sinks = check === void 0 ? [] : [check];
+  if (copy !== void 0) sinks.push({ update: (chunk) => copy.write(chunk) });
+  try {
+    return await readOnce(source, name, sinks);
+  } finally {
+    await copy?.seal();
+  }
+}
+async function examineSingle(examining, name) {
+  const signed = await beginSigned(examining, name);
+  const read = await readOnce(examining.source, name, signed === void 0 ? [] : [signed.check]);
+  if (read === void 0) return void 0;
+  const report = { name, action: "verified", size: read.size, sha256: read.sha256 };
+  if (signed !== void 0) return withSignature(examining, report, signed, read);
+  const hint = `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
+  examining.found.errors.push({ kind: "unsigned", file: name, message: `${quote(name)} has no signature`, hint });
+  return report;
+}
+
+// src/workflow/proofs.ts
+async function examineProofs(examining, manifest, { beforePublication }) {
+  const { source, trust, found } = examining;
+  const companions = await readCompanions(source, manifest, found);
+  const logs = PROOFS.flatMap(([suffix, check]) => {
+    const file = manifest.name + suffix;
+    const proof = companions.get(file);
+    return proof === void 0 ? [] : examineProof(examining, manifest, file, proof, check);
+  });
+  const prepared = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
+  demandLogs(trust.policy, manifest.name, logs, { beforePublication, pending: prepared }, found);
+  return { logs, companions };
+}
+async function readCompanions(source, { name, asc }, found) {
+  const companions = /* @__PURE__ */ new Map();
+  if (asc !== void 0) companions.set(name + SIGNATURE, asc);
+  for (const suffix of COMPANIONS.filter((one) => one !== SIGNATURE)) {
+    const file = name + suffix;
+    const bytes = await attempt(found.errors, file, async () => source.read(file, PROOF_CAP));
+    if (bytes !== void 0) companions.set(file, bytes);
+  }
+  return companions;
+}
+function examineSubmission(manifest, bytes, found) {
+  if (bytes === void 0) return false;
+  const file = manifest.name + SUBMISSION;
+  try {
+    bindStatement(parseSubmission(bytes).statement, manifest);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
+    return false;
+  }
+}
+function examineProof({ trust, now, found }, manifest, file, proof, check) {
+  try {
+    const proven = check(trust.policy, manifest, proof, now);
+    if (proven.length > 0) return proven.map((one) => describeProven(file, one));
+    const message = `${quote(file)} was not checked: the policy pins no such log`;
+    found.warnings.push({ kind: "not-checked", file, message });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
+  }
+  return [];
+}
+var describeProven = (proof, { log, verified, statement }) => ({
+  kind: log.kind,
+  name: log.name,
+  origin: verified.origin,
+  index: verified.index,
+  tree_size: verified.treeSize,
+  proof,
+  action: "verified",
+  ...describeTime(verified),
+  ...statement === void 0 ? {} : { release: releaseOf(statement) },
+  ...describeWitnesses(log, verified.witnesses)
+});
+function demandLogs({ require: require2 }, manifest, logs, { beforePublication, pending }, found) {
+  const { atLeast, of } = require2.logs;
+  const proven = new Set(logs.flatMap(({ name }) => name !== void 0 && of.includes(name) ? [name] : [])).size;
+  if (proven >= atLeast) {
+    if (pending && logs.length === 0)
+      found.warnings.push({
+        kind: "pending",
+        file: manifest,
+        message: `the submission of ${quote(manifest)} to a log is not finished`,
+        hint: "run submit again"
+      });
+    return;
+  }
+  const message = `${quote(manifest)} is proven by ${proven} of the logs ${of.join(", ")}, and the policy demands ${atLeast}`;
+  if (beforePublication)
+    found.warnings.push({
+      kind: "not-checked",
+      file: manifest,
+      message: `${message}: not demanded before publication`
+    });
+  else if (pending)
+    found.errors.push({
+      kind: "pending",
+      file: manifest,
+      message,
+      hint: "its submission is not finished: run submit again"
+    });
+  else
+    found.errors.push({
+      kind: "not-in-log",
+      file: manifest,
+      message,
+      hint: "was it ever submitted? proofs stand beside the manifest"
+    });
+}
+
+// src/workflow/examine.ts
+import path from "node:path";
+var outcomeOf = ({ own: _, ...outcome }) => outcome;
+async function examineRelease(ports, source, trust, options) {
+  const found = noFindings();
+  const examining = { source, trust, now: ports.clock.now(), found };
+  const entries = await source.list(true);
+  const leaving = options.beforePublication || options.tee !== void 0;
+  const names = entries === void 0 ? void 0 : checkNames(entries, leaving, found);
+  const manifests = await examineManifests(examining, options.manifest, names ?? []);
+  const sinceOf = listedSince(examining, manifests);
+  const files = await examineFiles(ports, { ...examining, sinceOf }, manifests, options.tee);
+  const proofs = [];
+  for (const manifest of manifests) {
+    proofs.push(await examineProofs(examining, manifest, options));
+  }
+  if (names !== void 0) await checkExtra(source, names, manifests, options, found);
+  else found.warnings.push(unlisted(source));
+  return {
+    files,
+    manifests: manifests.map((manifest) => describeManifest(source, manifest)),
+    logs: proofs.flatMap((proof) => proof.logs),
+    own: new Map([
+      ...proofs.flatMap((proof) => [...proof.companions]),
+      ...manifests.map(({ name, bytes }) => [name, bytes])
+    ]),
+    ...found
+  };
+}
+var unlisted = (source) => ({
+  kind: "not-checked",
+  message: `what else is published in ${quote(source.shown)} was not looked at`
+});
+var temporary = (name) => ({
+  kind: "not-checked",
+  file: name,
+  message: `${quote(name)} was not looked at: a run that goes on, or was interrupted, is writing it`
+});
+function checkNames(entries, leaving, found) {
+  const names = [];
+  for (const { name, type } of entries) {
+    if (type === "file" && !leaving && isTemporaryName(path.posix.basename(name))) found.warnings.push(temporary(name));
+    else if (type === "file") collect(found.errors, () => void names.push(parseArtifactName(name)));
+    else if (type !== "directory") {
+      const what = type === "symlink" ? "a symbolic link" : "not a regular file";
+      found.errors.push({ kind: "bad-name", file: name, message: `${quote(name)} is ${what}` });
+    }
+  }
+  collect(found.errors, () => refuseCaseTwins(names));
+  return names;
+}
+async function examineFiles(ports, examining, manifests, tee) {
+  const listed = /* @__PURE__ */ new Map();
+  for (const { name, sha256: sha2562 } of manifests.flatMap((manifest) => manifest.lines)) {
+    listed.set(name, (listed.get(name) ?? /* @__PURE__ */ new Set()).add(sha2562));
+  }
+  const files = [];
+  let done = 0;
+  for (const name of listed.keys()) {
+    if (!isSignatureOf(name, listed)) files.push(...await examineFile(examining, name, listed, tee));
+    ports.progress.report("verifying", ++done, listed.size);
+  }
+  ports.progress.end();
+  return files;
+}
+async function checkExtra(source, names, manifests, options, found) {
+  const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
+  const rest = names.filter((name) => !ours.has(name));
+  const others = options.manifest === void 0 ? /* @__PURE__ */ new Set() : await listedByOthers(source, rest);
+  const unchecked = rest.filter((name) => others.has(name)).length;
+  if (unchecked > 0) {
+    found.warnings.push({ kind: "not-checked", message: `${unchecked} files of other manifests were not checked` });
+  }
+  if (options.allowExtra) return;
+  for (const name of rest.filter((one) => !others.has(one))) {
+    const hint = "who put it there? --allow-extra says that it does not matter";
+    found.errors.push({
+      kind: "extra",
+      file: name,
+      message: `${quote(name)} is there, and no manifest lists it`,
+      hint
+    });
+  }
+}
+async function listedByOthers(source, names) {
+  const listed = /* @__PURE__ */ new Set();
+  const add = (name) => void listed.add(name);
+  for (const manifest of names.filter(isManifestName)) {
+    ownNames(manifest).forEach(add);
+    await attempt([], manifest, async () => {
+      for (const line of parseManifest(await source.read(manifest, MANIFEST_CAP) ?? new Uint8Array())) add(line.name);
+    });
+  }
+  return listed;
+}
+
+export {
+  examineSingle,
+  examineProofs,
+  outcomeOf,
+  examineRelease
+};

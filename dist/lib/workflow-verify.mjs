@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  examineProofs,
+  examineRelease,
+  examineSingle,
+  outcomeOf
+} from "./shared-workflow-examine-file.mjs";
+import {
+  describeManifest,
+  examineManifest,
+  listedSince,
+  noFindings
+} from "./shared-logs-sigsum-submit.mjs";
+import "./shared-core-report.mjs";
+import {
+  MANIFEST_CAP,
+  directorySource,
+  isDirectory,
+  isUrl,
+  openSource,
+  splitUrl
+} from "./shared-workflow-signing.mjs";
+import {
+  loadTrust
+} from "./shared-core-sigsum-policies.mjs";
+import {
+  SIGNATURE,
+  isManifestName
+} from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
+import "./shared-logs-tiles.mjs";
+import "./shared-core-name.mjs";
+import "./shared-core-signed-note.mjs";
+import "./shared-core-decode.mjs";
+import {
+  Fault,
+  quote
+} from "./shared-core-fault.mjs";
+
+// src/workflow/verify.ts
+import path from "node:path";
+async function verify(ports, options) {
+  const trust = await loadTrust(ports, options);
+  const outcomes = [];
+  const faults = [];
+  for (const given of options.paths) {
+    try {
+      outcomes.push(await verifyOne(ports, trust, given, options));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.push(error);
+    }
+  }
+  return {
+    files: outcomes.flatMap((outcome) => outcome.files ?? []),
+    manifests: outcomes.flatMap((outcome) => outcome.manifests ?? []),
+    logs: outcomes.flatMap((outcome) => outcome.logs ?? []),
+    warnings: outcomes.flatMap((outcome) => outcome.warnings ?? []),
+    errors: outcomes.flatMap((outcome) => outcome.errors ?? []),
+    faults
+  };
+}
+async function verifyOne(ports, trust, given, options) {
+  if (isUrl(given)) {
+    const { base, name } = splitUrl(given);
+    return verifyNamed(ports, trust, openSource(ports, base), name, options);
+  }
+  if (await isDirectory(ports.files, given)) {
+    return outcomeOf(await examineRelease(ports, directorySource(ports.files, given), trust, options));
+  }
+  const source = directorySource(ports.files, path.dirname(given));
+  return verifyNamed(ports, trust, source, path.basename(given), options);
+}
+var verifyNamed = async (ports, trust, source, name, options) => isManifestName(name) ? outcomeOf(await examineRelease(ports, source, trust, { ...options, manifest: name })) : verifyFile(ports, trust, source, name, options);
+async function verifyFile(ports, trust, source, name, options) {
+  const found = noFindings();
+  const examining = { source, trust, now: ports.clock.now(), found };
+  const sinceOf = async (asc, digest) => listedSince(examining, await signedManifests(examining, options))(asc, digest);
+  const file = await examineSingle({ ...examining, sinceOf }, name);
+  if (file === void 0) {
+    const message2 = `${quote(name)} is not in ${quote(source.shown)}`;
+    throw new Fault("not-found", message2, { file: name, hint: "check the path" });
+  }
+  const outcome = { files: [file], ...found };
+  if (trust.policy.require.logs.atLeast > 0 && !options.beforePublication) {
+    return { ...outcome, ...await demandManifest(examining, file, options) };
+  }
+  const message = `only the signature of ${quote(name)} was checked: not its manifest, and no log`;
+  found.warnings.push({ kind: "not-checked", file: name, message });
+  return outcome;
+}
+async function demandManifest(examining, file, options) {
+  const { source, found } = examining;
+  const tried = [];
+  for (const candidate of await manifestCandidates(source, options)) {
+    const one = await tryManifest(examining, file, candidate);
+    if (one !== void 0) tried.push(one);
+  }
+  const best = tried.find((one) => one.findings.errors.length === 0) ?? tried[0];
+  if (best !== void 0) {
+    found.warnings.push(...best.findings.warnings, { kind: "not-checked", message: ONLY_THIS });
+    found.errors.push(...best.findings.errors);
+    return best.outcome;
+  }
+  found.errors.push({
+    kind: "not-in-log",
+    file: file.name,
+    message: `no manifest beside ${quote(file.name)} lists it and its signature, and the policy demands a log`,
+    hint: "put the manifest, its signature and its proofs beside the file, or name it with --manifest"
+  });
+  return {};
+}
+var ONLY_THIS = "the other files that the manifest lists were not checked";
+async function tryManifest(examining, file, name) {
+  const { source } = examining;
+  const bytes = await source.read(name, MANIFEST_CAP);
+  if (bytes === void 0) return void 0;
+  const findings = noFindings();
+  const manifest = await examineManifest({ ...examining, found: findings }, name, bytes);
+  const lists = (wanted, digest) => digest === void 0 || manifest.lines.some((line) => line.name === wanted && line.sha256 === digest);
+  if (!lists(file.name, file.sha256) || !lists(`${file.name}${SIGNATURE}`, file.signature?.sha256)) return void 0;
+  const stage = { beforePublication: false };
+  const { logs } = await examineProofs({ ...examining, found: findings }, manifest, stage);
+  return { findings, outcome: { manifests: [describeManifest(source, manifest)], logs } };
+}
+async function signedManifests(examining, options) {
+  const manifests = [];
+  for (const name of await manifestCandidates(examining.source, options)) {
+    const bytes = await examining.source.read(name, MANIFEST_CAP);
+    if (bytes !== void 0) manifests.push(await examineManifest({ ...examining, found: noFindings() }, name, bytes));
+  }
+  return manifests.filter(({ signature }) => signature !== void 0);
+}
+async function manifestCandidates(source, options) {
+  if (options.manifest !== void 0) return [options.manifest];
+  const entries = await source.list(false) ?? [];
+  return entries.filter(({ type, name }) => type === "file" && isManifestName(name)).map(({ name }) => name);
+}
+export {
+  verify
+};

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From arguments to an exit status. Every end, good or bad, is one report. */
+import path from 'node:path';
+import { ABANDONED } from '../core/companions.ts';
+import { Fault, quote } from '../core/fault.ts';
+import { makeReport, REPORT_SCHEMA, type Report } from '../core/report.ts';
+import type { Files, Out, Ports } from '../ports.ts';
+import { COMMON_FLAGS, type Command } from './commands.ts';
+import { type Arguments, decodeArguments } from './flags.ts';
+import { formatFindings, formatResult } from './human.ts';
+import { parseCommandLine } from './parse.ts';
+import { divide } from './tokens.ts';
+
+/** Never throws for a Fault; anything else is a defect, and says so. */
+export async function main(argv: readonly string[], ports: Ports, out: Out): Promise<number> {
+  const speech = speechOf(argv);
+  const refusal = await refuseOverwrite(ports, speech.report);
+  if (refusal !== undefined) return finish(ports, out, { ...speech, report: undefined }, makeReport('', {}, refusal));
+  const done = await perform(argv, silenced(ports, speech), out.version);
+  if (typeof done !== 'string') return finish(ports, out, speech, done);
+  out.stdout(done);
+  return 0;
+}
+
+/** The report of a run, or the text of a help. */
+async function perform(argv: readonly string[], ports: Ports, version: string): Promise<Report | string> {
+  let command = '';
+  try {
+    const parsed = await parseCommandLine(argv, version);
+    if (parsed.help !== undefined) return parsed.help;
+    command = parsed.command.words;
+    const args = decodeArguments(parsed.values, parsed.command.positional?.name);
+    checkValues(parsed.command, args);
+    return makeReport(command, await parsed.command.run(ports, args));
+  } catch (error) {
+    return makeReport(command, {}, asFault(error));
+  }
+}
+
+interface Speech {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly report: string | undefined;
+}
+
+/** Looked up before the flags are parsed: a usage error, too, is reported in the form that was asked for. */
+function speechOf(argv: readonly string[]): Speech {
+  const flags = divide(argv).open;
+  const at = flags.findIndex((flag) => flag === '--report' || flag.startsWith('--report='));
+  const flag = flags[at];
+  const report = flag === '--report' ? flags[at + 1] : flag?.slice('--report='.length);
+  return {
+    json: flags.includes('--json'),
+    quiet: flags.includes('--quiet'),
+    report: report === '' || report?.startsWith('-') ? undefined : report,
+  };
+}
+
+/** The report replaces one of an earlier run, and never anything else. */
+async function refuseOverwrite({ files }: Ports, report: string | undefined): Promise<Fault | undefined> {
+  if (report === undefined) return undefined;
+  try {
+    const info = await files.stat(report);
+    if (info === undefined || (info.type === 'file' && (await isReport(files, report)))) return undefined;
+  } catch (error) {
+    return asFault(error);
+  }
+  return new Fault('usage', `${quote(report)} is there, and is no report of ours`, {
+    file: report,
+    hint: 'give another --report: nothing is written over',
+  });
+}
+
+async function isReport(files: Files, file: string): Promise<boolean> {
+  let head = '';
+  await files.readChunks(file, (chunk) => {
+    if (head === '') head = Buffer.from(chunk.subarray(0, 256)).toString('latin1');
+  });
+  return head.includes(`"schema": "${REPORT_SCHEMA}"`);
+}
+
+const silenced = (ports: Ports, { quiet }: Speech): Ports =>
+  quiet ? { ...ports, progress: { report: () => undefined, end: () => undefined } } : ports;
+
+/** They come through standard input one behind the other. */
+const TOGETHER = ['--key-file', '--passphrase-file'];
+
+/** Also those that the command may not come to look at: none is given twice, and standard input is not shared by others. */
+function checkValues(command: Command, args: Arguments): void {
+  const single = [...command.flags, ...COMMON_FLAGS].filter(({ kind }) => kind === 'text' || kind === 'number');
+  const repeated = command.flags.filter(({ kind }) => kind === 'texts');
+  const readers = [
+    ...single.filter(({ name }) => args.text(name) === '-').map(({ name }) => name),
+    ...repeated.flatMap(({ name }) =>
+      args
+        .texts(name)
+        .filter((value) => value === '-')
+        .map(() => name),
+    ),
+  ].map((name) => `--${name}`);
+  if (args.text('report')?.startsWith('-')) {
+    throw new Fault('usage', '--report takes a file', {
+      hint: '--json prints the report; for a name with "-" write ./-…',
+    });
+  }
+  if (readers.length > 1 && !readers.every((name) => TOGETHER.includes(name)))
+    throw new Fault('usage', `${readers.join(' and ')} cannot both read standard input`);
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Fault('io', `a defect in this program: ${message.replace(/\s+/g, ' ')}`, {
+    hint: 'please report it, with what you did',
+    cause: error,
+  });
+}
+
+/** What an earlier run has left there goes; a directory that cannot be listed may still take the report. */
+async function writeReport({ files }: Ports, file: string, text: string): Promise<void> {
+  try {
+    await files.clearTemporary(path.dirname(file), ABANDONED);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+  await files.write(file, text);
+}
+
+async function finish(ports: Ports, out: Out, speech: Speech, report: Report): Promise<number> {
+  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  let ended = report;
+  if (speech.report !== undefined) {
+    try {
+      await writeReport(ports, speech.report, text);
+    } catch (error) {
+      ended = report.exit === 0 ? makeReport(report.command, report, asFault(error)) : report;
+      out.stderr(`artifact-signing: error: ${asFault(error).message}\n`);
+    }
+  }
+  ports.progress.end();
+  if (speech.json) out.stdout(ended === report ? text : `${JSON.stringify(ended, undefined, 2)}\n`);
+  else {
+    if (!speech.quiet) out.stdout(formatResult(report));
+    out.stderr(formatFindings(report));
+  }
+  return ended.exit;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The report, `artifact-signing.report/v1`: one JSON document for every run, on success, refusal and usage error alike. */
+import { type ExitStatus, exitStatusOf, type Fault, type FaultKind } from './fault.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { LogKind } from './policy-logs.ts';
+import type { Sha256 } from './sha256.ts';
+
+export const REPORT_SCHEMA = 'artifact-signing.report/v1';
+
+export type Status = 'done' | 'pending' | 'refused' | 'failed' | 'usage' | 'evidence';
+
+export interface SignatureReport {
+  /** File name of the signature, relative like the signed file's. */
+  readonly file: string;
+  readonly sha256?: Sha256;
+  /** The key that signed: the subkey, as a rule. */
+  readonly signer: Fingerprint;
+  readonly primary: Fingerprint;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly state: string;
+}
+
+export interface FileReport {
+  readonly name: string;
+  readonly action: 'signed' | 'kept' | 'taken-over' | 'listed' | 'verified' | 'published';
+  /** Bytes. */
+  readonly size?: number;
+  readonly sha256?: Sha256;
+  readonly signature?: SignatureReport;
+}
+
+export interface ManifestReport {
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: Sha256;
+  readonly size: number;
+  readonly action: 'written' | 'kept' | 'taken-over' | 'verified' | 'published';
+  readonly signature?: SignatureReport;
+}
+
+export interface LogReport {
+  readonly kind: LogKind;
+  /** As the policy names it. */
+  readonly name?: string;
+  readonly origin: string;
+  readonly index: number;
+  readonly tree_size: number;
+  /** File name of the proof, beside the manifest. */
+  readonly proof: string;
+  readonly action: 'logged' | 'kept' | 'verified';
+  /** Which pinned witnesses vouch for it, and when they did: ISO 8601, UTC. Absent where the policy names none for this log. */
+  readonly witnesses?: readonly { readonly name: string; readonly time: string }[];
+  /** When the log took it, by its own word, which it has signed: ISO 8601, UTC. Rekor v1 only. */
+  readonly time?: string;
+  /**
+   * Which release the log has, in the words of its statement; absent where the log has the manifest alone, and nobody has said more. A
+   * tile log knows no time but that of its witnesses.
+   */
+  readonly release?: {
+    readonly project: string;
+    readonly version: string;
+    readonly ref?: string;
+    readonly commit?: string;
+  };
+}
+
+/** Something that was found: a warning, or a reason to refuse. */
+export interface Finding {
+  readonly kind: FaultKind | 'expires-soon' | 'not-checked' | 'pending';
+  readonly file?: string | undefined;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly evidence?: readonly string[];
+}
+
+/** What a workflow did, before it becomes a report. */
+export interface Outcome {
+  readonly files?: readonly FileReport[];
+  readonly manifests?: readonly ManifestReport[];
+  readonly logs?: readonly LogReport[];
+  readonly warnings?: readonly Finding[];
+  readonly errors?: readonly Finding[];
+  /** What broke off a part of the work, while the rest went on. */
+  readonly faults?: readonly Fault[];
+  /** What only one command has to say, such as the exact entry of a dry run. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface Report {
+  readonly schema: typeof REPORT_SCHEMA;
+  readonly command: string;
+  readonly status: Status;
+  readonly exit: ExitStatus;
+  readonly files: readonly FileReport[];
+  /** The one manifest that the command was about; absent where there is none or more than one. */
+  readonly manifest?: ManifestReport;
+  readonly manifests: readonly ManifestReport[];
+  readonly logs: readonly LogReport[];
+  readonly warnings: readonly Finding[];
+  readonly errors: readonly Finding[];
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+const STATUS_OF: readonly Status[] = ['done', 'failed', 'usage', 'refused', 'evidence'];
+
+export const findingOf = (fault: Fault): Finding => ({
+  kind: fault.kind,
+  message: fault.message,
+  ...(fault.file === undefined ? {} : { file: fault.file }),
+  ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+  ...(fault.evidence.length === 0 ? {} : { evidence: fault.evidence }),
+});
+
+/** The highest exit status of the errors wins. What a check found is refused at least (3), whatever its kind is elsewhere. */
+export function makeReport(command: string, outcome: Outcome, fault?: Fault): Report {
+  const found = outcome.errors ?? [];
+  const faults = [...(outcome.faults ?? []), ...(fault === undefined ? [] : [fault])];
+  const statuses = [...found.map(exitOfFinding), ...faults.map(({ kind }) => exitStatusOf(kind))];
+  const exit = statuses.reduce<ExitStatus>((highest, status) => (status > highest ? status : highest), 0);
+  const pending = exit === 1 && [...faults, ...found].some(({ kind }) => kind === 'pending');
+  const manifests = outcome.manifests ?? [];
+  const [manifest] = manifests;
+  return {
+    schema: REPORT_SCHEMA,
+    command,
+    status: pending ? 'pending' : (STATUS_OF[exit] ?? 'failed'),
+    exit,
+    files: outcome.files ?? [],
+    ...(manifest !== undefined && manifests.length === 1 ? { manifest } : {}),
+    manifests,
+    logs: outcome.logs ?? [],
+    warnings: outcome.warnings ?? [],
+    errors: [...found, ...faults.map(findingOf)],
+    ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+  };
+}
+
+function exitOfFinding({ kind }: Finding): ExitStatus {
+  if (kind === 'expires-soon' || kind === 'not-checked') return 0;
+  const status = exitStatusOf(kind);
+  return status === 2 ? 3 : status;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What all logs have in common, whatever their protocol. */
+import type { Fault } from '../core/fault.ts';
+import type { LogKind } from '../core/policy-logs.ts';
+import type { Statement } from '../core/statement.ts';
+
+/** What a log gave for an entry. It was verified before it was handed out. */
+export interface Receipt extends Verified {
+  /** The file that shows the entry offline, to be kept beside the manifest. */
+  readonly proof: Uint8Array;
+  /** False where the log had the entry already. */
+  readonly isNew: boolean;
+  /** Why pinned witnesses do not vouch, one for each of them. */
+  readonly problems: readonly Fault[];
+}
+
+export interface Verified {
+  readonly origin: string;
+  /** Of the entry, from 0. */
+  readonly index: number;
+  /** Entries in the log, at the checkpoint of the proof. */
+  readonly treeSize: number;
+  /** When the log took it, by its own word; undefined where it tells no time. */
+  readonly time?: Date | undefined;
+  /** Pinned witnesses that vouch for the checkpoint of the proof. */
+  readonly witnesses: readonly Vouched[];
+}
+
+export interface Vouched {
+  /** As the policy names it. */
+  readonly name: string;
+  /** When it had seen the tree of the proof, which has the entry. */
+  readonly time: Date;
+}
+
+/** What is logged: some logs take the statement, others the manifest itself. */
+export interface Subject {
+  readonly statement: Statement;
+  readonly manifest: Uint8Array;
+}
+
+export interface TransparencyLog {
+  readonly kind: LogKind;
+  /**
+   * `prepared` are the bytes to submit, as they are on disk; MUST NOT be sent where they are about something else than `subject`. `existing` is the file of the proof that is there, where it proves this
+   * manifest to other logs of this kind: what comes back holds that, too. MUST be idempotent: however often it is called or breaks
+   * off, there is one entry, and all receipts lead to it. Throws `pending` where the log has the entry, and too few witnesses
+   * vouch for it yet.
+   */
+  submit(prepared: Uint8Array, subject: Subject, existing?: Uint8Array): Promise<Receipt>;
+  /**
+   * MUST be pure and offline. Throws `not-in-log` where the file says nothing of this log, `not-witnessed` where too few vouch, and
+   * others where it is wrong.
+   */
+  verify(proof: Uint8Array, subject: Subject): Verified;
+}

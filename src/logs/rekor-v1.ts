@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Rekor v1: `POST /api/v1/log/entries` until there is an answer.
+ *
+ *   201   the entry, new
+ *   409   the log has it: its name is in `Location` and in the message, and `GET /api/v1/log/entries/<name>` tells it; shortly after
+ *         it was taken, the log may not know it yet (404)
+ *   408, 425, 429, 499, 5xx   asked again, with the very same bytes
+ *   405   frozen; everything else: refused
+ */
+import { Fault } from '../core/fault.ts';
+import { formatRequest, type SignedDigest } from '../core/hashedrekord.ts';
+import { leafHash } from '../core/merkle.ts';
+import { treeIdOf, type VerifiedEntry, verifyEntry } from '../core/rekor.ts';
+import type { Answer } from '../ports.ts';
+import { ANSWER_CAP, evidenceIn, type NamedEntry, parseAnswerV1, refusedBy, UUID } from './rekor-answer.ts';
+import { accuse, CONTENT_TYPE, type Logged, type RekorServer } from './rekor-server.ts';
+import { tryUntilAnswered } from './trying.ts';
+
+export async function submitV1(server: RekorServer, signed: SignedDigest): Promise<Logged> {
+  const { http, url, trying, name } = server;
+  const address = `${url}/api/v1/log/entries`;
+  const request = formatRequest(1, signed);
+  const answer = await tryUntilAnswered(trying, async (timeout) =>
+    http.post(address, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE }),
+  );
+  if (answer.status === 201) return { ...checked(server, answer, signed), isNew: true };
+  if (answer.status !== 409) throw refusedBy(name, answer);
+  const uuid = uuidIn(answer);
+  const found = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.ask(`${address}/${uuid}`, { cap: ANSWER_CAP, timeout }),
+    ({ status }) => status === 404,
+  );
+  if (found.status === 200) return { ...checked(server, found, signed), isNew: false };
+  throw new Fault('network', `it has the entry ${uuid}, and answers ${found.status} when asked for it`);
+}
+
+/** Its host, if it has one, does not matter: the address of the log is in the policy. */
+function uuidIn({ headers, body }: Answer): string {
+  const location = headers['location']?.split('/').at(-1) ?? '';
+  const [, said = ''] = /UUID ([0-9a-f]{64,80})\b/.exec(Buffer.from(body).toString()) ?? [];
+  const uuid = [location, said].find((one) => UUID.test(one));
+  if (uuid !== undefined) return uuid;
+  throw new Fault('network', 'it has the entry already, and does not say under which name');
+}
+
+function checked(server: RekorServer, answer: Answer, signed: SignedDigest): Omit<Logged, 'isNew'> {
+  return accuse(evidenceIn(answer), () => {
+    const named = parseAnswerV1(answer.body);
+    const verified = verifyEntry(named.entry, signed, server.log);
+    demandName(named, verified);
+    return { entry: named.entry, verified };
+  });
+}
+
+/** The name is that of the leaf, in the tree of the checkpoint. */
+function demandName({ uuid, entry }: NamedEntry, { checkpoint, origin }: VerifiedEntry): void {
+  const leaf = Buffer.from(leafHash(entry.body)).toString('hex');
+  const tree = BigInt(treeIdOf(checkpoint.origin, origin) ?? 0)
+    .toString(16)
+    .padStart(16, '0');
+  if (uuid !== leaf && uuid !== tree + leaf)
+    throw new Fault('bad-proof', `it names the entry ${uuid}, which is ${tree}${leaf}`);
+}

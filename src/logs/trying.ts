@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Asking a server again where that can help: after what may pass, with pauses that grow, until a deadline. */
+import { randomInt } from 'node:crypto';
+import { Fault } from '../core/fault.ts';
+import type { Answer, Clock } from '../ports.ts';
+
+export interface Trying {
+  readonly clock: Clock;
+  /** Nothing is waited for beyond this. */
+  readonly end: Date;
+  /** Milliseconds that one answer may take. */
+  readonly timeout: number;
+}
+
+/** Statuses that may be others in a moment. */
+const PASSING = new Set([408, 425, 429, 499, 500, 502, 503, 504]);
+
+/** Milliseconds: the first pause, and the longest that is not asked for by the server. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 15_000;
+
+/**
+ * The first answer that says something. `isPassing` tells which other answers are not final. `ask` is given the milliseconds that it
+ * may take. Throws `network` where the deadline comes first, with the last problem.
+ */
+export async function tryUntilAnswered(
+  { clock, end, timeout }: Trying,
+  ask: (timeout: number) => Promise<Answer>,
+  isPassing: (answer: Answer) => boolean = () => false,
+): Promise<Answer> {
+  let problem = new Fault('network', 'there was no time left to ask it');
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const left = end.getTime() - clock.now().getTime();
+    if (left <= 0) throw problem;
+    const answer = await once(async () => ask(Math.min(timeout, left)));
+    if (!(answer instanceof Fault) && !PASSING.has(answer.status) && !isPassing(answer)) return answer;
+    problem = answer instanceof Fault ? answer : new Fault('network', `it answers ${answer.status}`);
+    const wait = (answer instanceof Fault ? undefined : retryAfter(answer, clock.now())) ?? withJitter(pause);
+    if (clock.now().getTime() + wait >= end.getTime()) throw problem;
+    await clock.sleep(wait);
+  }
+}
+
+async function once(ask: () => Promise<Answer>): Promise<Answer | Fault> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'network') return error;
+    throw error;
+  }
+}
+
+/** Half of it to all of it: those who failed together do not come back together. */
+const withJitter = (pause: number): number => pause / 2 + randomInt(Math.ceil(pause / 2));
+
+/** RFC 9110, section 10.2.3: milliseconds from now; undefined where the server does not say, or says nonsense. */
+export function retryAfter({ headers }: Pick<Answer, 'headers'>, now: Date): number | undefined {
+  const said = headers['retry-after'];
+  if (said === undefined) return undefined;
+  if (/^[0-9]{1,9}$/.test(said)) return Number(said) * 1000;
+  const date = Date.parse(said);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The check of a whole release, in numbered steps; every file is read once, and everything that is wrong is told.
+ *
+ *   1. the directory holds regular files with sound names
+ *   2. there is a manifest, signed by a pinned key, and it parses
+ *   3. every file that it lists is there
+ *   4. name and digest are equal
+ *   5. every artifact has a signature that is listed, and good
+ *   6. the proofs meet the policy
+ *   7. nothing is there that no manifest lists
+ */
+import path from 'node:path';
+import { isManifestName, isTemporaryName } from '../core/companions.ts';
+import { quote } from '../core/fault.ts';
+import { MANIFEST_CAP, parseManifest } from '../core/manifest.ts';
+import { parseArtifactName, refuseCaseTwins } from '../core/name.ts';
+import type { FileReport, Finding, LogReport, ManifestReport, Outcome } from '../core/report.ts';
+import type { Ports } from '../ports.ts';
+import { examineFile, isSignatureOf, type Tee } from './examine-file.ts';
+import {
+  describeManifest,
+  type ExaminedManifest,
+  type Examining,
+  examineManifests,
+  ownNames,
+} from './examine-manifest.ts';
+import { attempt, collect, type Findings, noFindings } from './findings.ts';
+import { examineProofs } from './proofs.ts';
+import { listedSince } from './release-proof.ts';
+import type { Source, SourceEntry } from './source.ts';
+import type { Trust } from './trust.ts';
+
+export interface ExamineOptions {
+  /** Only this manifest; otherwise all that are there. */
+  readonly manifest: string | undefined;
+  readonly allowExtra: boolean;
+  /** The gate before the upload: what the policy demands of logs cannot be there yet. */
+  readonly beforePublication: boolean;
+  /** The bytes go on from here to where they are published: nothing may pass that was not looked at. */
+  readonly tee?: Tee;
+}
+
+/** What is reported of it. */
+export const outcomeOf = ({ own: _, ...outcome }: Examination): Outcome => outcome;
+
+export interface Examination {
+  readonly files: readonly FileReport[];
+  readonly manifests: readonly ManifestReport[];
+  readonly logs: readonly LogReport[];
+  readonly warnings: readonly Finding[];
+  readonly errors: readonly Finding[];
+  /** The manifests and their companions that are there, by their names: the very bytes that were checked. */
+  readonly own: ReadonlyMap<string, Uint8Array>;
+}
+
+export async function examineRelease(
+  ports: Ports,
+  source: Source,
+  trust: Trust,
+  options: ExamineOptions,
+): Promise<Examination> {
+  const found = noFindings();
+  const examining: Examining = { source, trust, now: ports.clock.now(), found };
+  const entries = await source.list(true);
+  const leaving = options.beforePublication || options.tee !== undefined;
+  const names = entries === undefined ? undefined : checkNames(entries, leaving, found);
+  const manifests = await examineManifests(examining, options.manifest, names ?? []);
+  const sinceOf = listedSince(examining, manifests);
+  const files = await examineFiles(ports, { ...examining, sinceOf }, manifests, options.tee);
+  const proofs = [];
+  for (const manifest of manifests) {
+    proofs.push(await examineProofs(examining, manifest, options));
+  }
+  if (names !== undefined) await checkExtra(source, names, manifests, options, found);
+  else found.warnings.push(unlisted(source));
+  return {
+    files,
+    manifests: manifests.map((manifest) => describeManifest(source, manifest)),
+    logs: proofs.flatMap((proof) => proof.logs),
+    own: new Map([
+      ...proofs.flatMap((proof) => [...proof.companions]),
+      ...manifests.map(({ name, bytes }) => [name, bytes] as const),
+    ]),
+    ...found,
+  };
+}
+
+const unlisted = (source: Source): Finding => ({
+  kind: 'not-checked',
+  message: `what else is published in ${quote(source.shown)} was not looked at`,
+});
+
+const temporary = (name: string): Finding => ({
+  kind: 'not-checked',
+  file: name,
+  message: `${quote(name)} was not looked at: a run that goes on, or was interrupted, is writing it`,
+});
+
+/** Step 1. A directory that is served may hold what a run is just writing; one that is uploaded may not. */
+function checkNames(entries: readonly SourceEntry[], leaving: boolean, found: Findings): readonly string[] {
+  const names: string[] = [];
+  for (const { name, type } of entries) {
+    if (type === 'file' && !leaving && isTemporaryName(path.posix.basename(name))) found.warnings.push(temporary(name));
+    else if (type === 'file') collect(found.errors, () => void names.push(parseArtifactName(name)));
+    else if (type !== 'directory') {
+      const what = type === 'symlink' ? 'a symbolic link' : 'not a regular file';
+      found.errors.push({ kind: 'bad-name', file: name, message: `${quote(name)} is ${what}` });
+    }
+  }
+  collect(found.errors, () => refuseCaseTwins(names));
+  return names;
+}
+
+/** Steps 3 to 5, each file once however many manifests list it. */
+async function examineFiles(
+  ports: Ports,
+  examining: Examining,
+  manifests: readonly ExaminedManifest[],
+  tee: Tee | undefined,
+): Promise<readonly FileReport[]> {
+  const listed = new Map<string, Set<string>>();
+  for (const { name, sha256 } of manifests.flatMap((manifest) => manifest.lines)) {
+    listed.set(name, (listed.get(name) ?? new Set()).add(sha256));
+  }
+  const files: FileReport[] = [];
+  let done = 0;
+  for (const name of listed.keys()) {
+    if (!isSignatureOf(name, listed)) files.push(...(await examineFile(examining, name, listed, tee)));
+    ports.progress.report('verifying', ++done, listed.size);
+  }
+  ports.progress.end();
+  return files;
+}
+
+/** Step 7. Where one manifest was asked for, what another lists is told as not checked. */
+async function checkExtra(
+  source: Source,
+  names: readonly string[],
+  manifests: readonly ExaminedManifest[],
+  options: ExamineOptions,
+  found: Findings,
+): Promise<void> {
+  const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
+  const rest = names.filter((name) => !ours.has(name));
+  const others = options.manifest === undefined ? new Set<string>() : await listedByOthers(source, rest);
+  const unchecked = rest.filter((name) => others.has(name)).length;
+  if (unchecked > 0) {
+    found.warnings.push({ kind: 'not-checked', message: `${unchecked} files of other manifests were not checked` });
+  }
+  if (options.allowExtra) return;
+  for (const name of rest.filter((one) => !others.has(one))) {
+    const hint = 'who put it there? --allow-extra says that it does not matter';
+    found.errors.push({
+      kind: 'extra',
+      file: name,
+      message: `${quote(name)} is there, and no manifest lists it`,
+      hint,
+    });
+  }
+}
+
+async function listedByOthers(source: Source, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const listed = new Set<string>();
+  const add = (name: string) => void listed.add(name);
+  for (const manifest of names.filter(isManifestName)) {
+    ownNames(manifest).forEach(add);
+    // one that cannot be read, or does not parse, lists nothing: what it would name stays extra
+    await attempt([], manifest, async () => {
+      for (const line of parseManifest((await source.read(manifest, MANIFEST_CAP)) ?? new Uint8Array())) add(line.name);
+    });
+  }
+  return listed;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Which logs `submit` is to use, by `--log`: `tiles:DIR`, or the name that the policy gives to a log. Everything that was said wrongly
+ * is found before anything is written.
+ */
+import type { KeyObject } from 'node:crypto';
+import { type Companion, SIGSTORE_BUNDLE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
+import { Fault, quote } from '../core/fault.ts';
+import { p256Signer } from '../core/p256.ts';
+import type { Policy } from '../core/policy.ts';
+import type { LogKind, TrustedLog, TrustedRekorLog } from '../core/policy-logs.ts';
+import type { TrustedSigsumLog } from '../core/policy-sigsum.ts';
+import { formatStatement } from '../core/statement.ts';
+import type { Subject, TransparencyLog } from '../logs/log.ts';
+import { openRekor, preparedFor, prepareRekor } from '../logs/rekor.ts';
+import { openSigsum, prepareSigsum, type SigsumToken } from '../logs/sigsum.ts';
+import { openTileLog } from '../logs/tiles.ts';
+import type { Ports } from '../ports.ts';
+import { refuseInside } from './log.ts';
+import { assignKeys, type GivenKey, readGivenKey, readGivenKeys } from './log-keys.ts';
+import { witnessingOf } from './witnesses.ts';
+
+export interface LogOptions {
+  /** At least one: `tiles:DIR`, or a name. */
+  readonly logs: readonly string[];
+  /** Files, or `-`. */
+  readonly logKeys: readonly string[];
+  /** Seconds that witnesses of a tile log may take, all together. */
+  readonly witnessDeadline: number;
+  /** Seconds that a log of others may take, with its witnesses. */
+  readonly logDeadline: number;
+  /** Who submits, for logs that want to know. */
+  readonly token: { readonly domain: string; readonly keyFile: string } | undefined;
+}
+
+export interface ChosenLog {
+  readonly kind: LogKind;
+  /** What follows the manifest's name in that of the proof. */
+  readonly proof: Companion;
+  /** False where the request cannot be made again from the statement, and has to be kept. */
+  readonly isRepeatable: boolean;
+  /** Whether the file of the proof can hold those of other logs, so that its being there says nothing. */
+  readonly isShared: boolean;
+  /** The bytes to submit; no log is asked. Where an earlier run has made some, it is those. */
+  prepare(subject: Subject, earlier: Uint8Array | undefined): Uint8Array;
+  open(): Promise<TransparencyLog>;
+  /** What the policy says of the log of this origin. */
+  pinned(origin: string): TrustedLog | undefined;
+}
+
+/** What `--log` names. */
+type Named =
+  | { readonly kind: 'tiles'; readonly directory: string }
+  | { readonly kind: 'rekor'; readonly trusted: TrustedRekorLog }
+  | { readonly kind: 'sigsum'; readonly trusted: TrustedSigsumLog };
+
+/** Throws `usage` for what is no log, and `unreadable` for keys. */
+export async function chooseLogs(ports: Ports, options: LogOptions, policy: Policy): Promise<readonly ChosenLog[]> {
+  const named = options.logs.map((address) => parseLog(address, policy));
+  refuseTwice(named);
+  for (const one of named.filter(({ kind }) => kind === 'tiles'))
+    for (const file of options.logKeys) if (one.kind === 'tiles') await refuseInside(ports.files, file, one.directory);
+  const given: GivenKey[] = [];
+  for (const file of options.logKeys) given.push(...(await readGivenKeys(ports, file)));
+  const kinds = named.map(({ kind }) => kind);
+  const keys = assignKeys(kinds, given);
+  const token = options.token && {
+    domain: options.token.domain,
+    key: (await readGivenKey(ports, options.token.keyFile)).key,
+  };
+  const patience = options.logDeadline * 1000;
+  return named.map((one) => {
+    const key = keys.get(one.kind)?.key;
+    if (one.kind === 'rekor') return rekorLog(ports, one.trusted, key, patience);
+    if (one.kind === 'sigsum') return sigsumLog(ports, one.trusted, key, { token, patience });
+    return tileLog(ports, policy, one.directory, neededKey(keys.get('tiles')), options.witnessDeadline);
+  });
+}
+
+/** Rekor's logs share a file. */
+function refuseTwice(named: readonly Named[]): void {
+  const places = named.map((one) => (one.kind === 'rekor' ? `name ${one.trusted.name}` : `kind ${one.kind}`));
+  const twice = places.find((place, index) => places.indexOf(place) !== index);
+  if (twice !== undefined)
+    throw new Fault('usage', `more than one log of the ${twice} is named, and their proofs would go by one name`);
+}
+
+/** Throws `usage`. */
+function parseLog(address: string, policy: Policy): Named {
+  const [, directory] = /^tiles:(.+)$/s.exec(address) ?? [];
+  if (directory !== undefined) return { kind: 'tiles', directory };
+  const trusted = policy.logs.find(({ name }) => name === address);
+  if (trusted?.kind === 'rekor') return { kind: 'rekor', trusted };
+  if (trusted?.kind === 'sigsum') return { kind: 'sigsum', trusted };
+  const names = policy.logs.filter(({ kind }) => kind !== 'tiles').map(({ name }) => name);
+  const others = names.length === 0 ? '' : `, or a name from the policy: ${names.join(', ')}`;
+  throw new Fault('usage', `not a log: ${quote(address)}`, {
+    hint: `write tiles:DIR, where DIR was made with "artifact-signing log init"${others}`,
+  });
+}
+
+function neededKey(given: GivenKey | undefined): KeyObject {
+  if (given !== undefined) return given.key;
+  throw new Fault('usage', 'no key of the tile log is given', { hint: 'give --log-key FILE' });
+}
+
+const tileLog = (ports: Ports, policy: Policy, directory: string, key: KeyObject, deadline: number): ChosenLog => ({
+  kind: 'tiles',
+  proof: TLOG_PROOF,
+  isRepeatable: true,
+  isShared: false,
+  prepare: ({ statement }) => formatStatement(statement),
+  open: async () => openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline)),
+  pinned: (origin) => policy.logs.find((log) => log.kind === 'tiles' && log.origin === origin),
+});
+
+interface SigsumOptions {
+  readonly token: SigsumToken | undefined;
+  readonly patience: number;
+}
+
+/** The key is needed only where nothing was prepared: whoever finishes a submission may not have it. */
+const sigsumLog = (
+  { http, clock, progress }: Ports,
+  trusted: TrustedSigsumLog,
+  key: KeyObject | undefined,
+  options: SigsumOptions,
+): ChosenLog => ({
+  kind: 'sigsum',
+  proof: SIGSUM_PROOF,
+  isRepeatable: false,
+  isShared: false,
+  prepare: ({ manifest }, earlier) => {
+    if (earlier !== undefined) return earlier;
+    if (key !== undefined) return prepareSigsum(manifest, key, trusted);
+    throw new Fault('usage', `no key for the Sigsum log ${quote(trusted.name)} is given`, {
+      hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for sigsum" makes it',
+    });
+  },
+  open: async () => openSigsum(trusted, { http, clock, progress, ...options }),
+  pinned: () => trusted,
+});
+
+/** The key is needed only where nothing was prepared: whoever finishes a submission may not have it. */
+function rekorLog(
+  { http, clock }: Ports,
+  trusted: TrustedRekorLog,
+  key: KeyObject | undefined,
+  patience: number,
+): ChosenLog {
+  const { name, url, signers } = trusted;
+  if (url === undefined)
+    throw new Fault('usage', `the policy does not say where the log ${quote(name)} can be asked`, {
+      hint: 'submit asks it: give it a "url" in the policy',
+    });
+  const signer = key && p256Signer(key);
+  if (signer !== undefined && !signers.some(({ hint }) => hint === signer.key.hint))
+    throw new Fault('usage', `the key for the log ${quote(name)} is none of the signers that the policy names`, {
+      hint: `its public key is ${Buffer.from(signer.key.spki).toString('base64')}`,
+    });
+  return {
+    kind: 'rekor',
+    proof: SIGSTORE_BUNDLE,
+    isRepeatable: false,
+    isShared: true,
+    prepare: ({ manifest }, earlier) => {
+      if (earlier !== undefined) {
+        preparedFor(earlier, manifest);
+        return earlier;
+      }
+      if (signer !== undefined) return prepareRekor(manifest, signer);
+      throw new Fault('usage', `no key for the log ${quote(name)} is given`, {
+        hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it',
+      });
+    },
+    open: async () => openRekor({ ...trusted, url }, { http, clock, patience }),
+    pinned: () => trusted,
+  };
+}

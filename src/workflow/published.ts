@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Step 2 of `submit.ts`: what is published is what will be logged. Mirrors lag, so that it is looked at again until a deadline. */
+import { equalBytes } from '../core/encoding.ts';
+import { Fault, quote } from '../core/fault.ts';
+import { MANIFEST_CAP } from '../core/manifest.ts';
+import type { Ports } from '../ports.ts';
+import { isUrl, openSource, type Source } from './source.ts';
+
+/** Milliseconds between two looks. */
+const INTERVAL = 5000;
+
+/**
+ * Waits until these files are published below a URL, `deadline` seconds at most. Then throws `pending` where one is not there,
+ * `altered` where it differs, `network` where nothing answers.
+ */
+export async function awaitPublished(
+  ports: Ports,
+  local: ReadonlyMap<string, Uint8Array>,
+  url: string,
+  deadline: number,
+): Promise<void> {
+  if (!isUrl(url))
+    throw new Fault('usage', `not an address: ${quote(url)}`, {
+      hint: 'give the http(s) address of the directory that the release is published in',
+    });
+  const source = openSource(ports, url);
+  const end = ports.clock.now().getTime() + deadline * 1000;
+  for (;;) {
+    const problem = await compare(source, local).catch(whatTimeMayMend);
+    if (problem === undefined) return;
+    const left = end - ports.clock.now().getTime();
+    if (left <= 0) throw problem;
+    await ports.clock.sleep(Math.min(INTERVAL, left));
+  }
+}
+
+/** A server that is down, and an answer that is longer than a manifest, such as a page about maintenance. */
+function whatTimeMayMend(error: unknown): Fault {
+  if (error instanceof Fault && error.kind === 'network') return error;
+  if (!(error instanceof Fault) || error.kind !== 'bad-format') throw error;
+  return new Fault('altered', error.message, { file: error.file, hint: error.hint, cause: error });
+}
+
+async function compare(source: Source, local: ReadonlyMap<string, Uint8Array>): Promise<Fault | undefined> {
+  for (const [name, bytes] of local) {
+    const out = await source.read(name, MANIFEST_CAP);
+    if (out === undefined)
+      return new Fault('pending', `${quote(name)} is not published in ${quote(source.shown)}`, {
+        file: name,
+        hint: 'was the upload finished? give mirrors more time with --deadline',
+      });
+    if (!equalBytes(out, bytes))
+      return new Fault(
+        'altered',
+        `what is published as ${quote(name)} in ${quote(source.shown)} differs from the local file`,
+        {
+          file: name,
+          hint: 'nothing was logged: find out which of the two is right',
+        },
+      );
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Which files are signed or listed. */
+import path from 'node:path';
+import { classify, isTemporaryName, type ReleaseNames } from '../core/companions.ts';
+import { Fault, quote } from '../core/fault.ts';
+import { type ArtifactName, parseArtifactName, refuseCaseTwins } from '../core/name.ts';
+import type { Finding } from '../core/report.ts';
+import type { Files, FileType } from '../ports.ts';
+import { directorySource, isDirectory, type SourceEntry } from './source.ts';
+
+export interface SelectOptions {
+  readonly recursive: boolean;
+  /** Globs; a pattern without `/` is held against the last part of a name. None means everything. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly allowEmpty: boolean;
+}
+
+export interface Selection {
+  /** The directory that the names are relative to. */
+  readonly directory: string;
+  readonly artifacts: readonly ArtifactName[];
+  /** `X.asc` of artifacts that were selected. */
+  readonly signatures: readonly ArtifactName[];
+  /** All that is there, of whatever type: to look for another name is not worth a system call. */
+  readonly names: ReadonlySet<string>;
+  readonly warnings: readonly Finding[];
+}
+
+/** One selection per directory. Files that are named one by one are selected in the directory that holds them. */
+export async function selectArtifacts(
+  files: Files,
+  paths: readonly string[],
+  options: SelectOptions,
+): Promise<readonly Selection[]> {
+  const wanted = new Map<string, Wanted>();
+  for (const given of paths) await want(files, wanted, given);
+  const selections = [];
+  for (const { directory, names } of wanted.values()) selections.push(await selectIn(files, directory, names, options));
+  if (!options.allowEmpty && selections.every((selection) => selection.artifacts.length === 0)) throw nothing(paths);
+  return selections;
+}
+
+const nothing = (paths: readonly string[]) =>
+  new Fault('empty', `nothing to sign or to list in ${paths.map(quote).join(', ')}`, {
+    hint: 'did the build leave its artifacts elsewhere? --allow-empty says that this is right',
+  });
+
+interface Wanted {
+  readonly directory: string;
+  readonly names: ReadonlySet<string> | 'all';
+}
+
+/** Adds what a path stands for. A directory is one directory, however it is written. */
+async function want(files: Files, wanted: Map<string, Wanted>, given: string): Promise<void> {
+  const info = await files.stat(given);
+  if (info === undefined)
+    throw new Fault('not-found', `${quote(given)} is not there`, { file: given, hint: 'check the path' });
+  const isWhole = await isDirectory(files, given);
+  if (!isWhole && info.type !== 'file') throw irregular(given, info.type);
+  const directory = isWhole ? path.normalize(given) : path.dirname(given);
+  const key = await files.resolve(directory);
+  const earlier = wanted.get(key)?.names ?? new Set<string>();
+  const names = isWhole || earlier === 'all' ? 'all' : new Set([...earlier, path.basename(given)]);
+  wanted.set(key, { directory: wanted.get(key)?.directory ?? directory, names });
+}
+
+async function selectIn(
+  files: Files,
+  directory: string,
+  wanted: ReadonlySet<string> | 'all',
+  options: SelectOptions,
+): Promise<Selection> {
+  const all = (await directorySource(files, directory).list(options.recursive && wanted === 'all')) ?? [];
+  const listed = all.filter(({ name, type }) => type !== 'file' || !isTemporaryName(path.posix.basename(name)));
+  const ours = classify(listed.filter(({ type }) => type === 'file').map(({ name }) => name));
+  const keep = (name: string) => (wanted === 'all' ? matches(name, options) : wanted.has(name));
+  for (const { name, type } of listed)
+    if (type !== 'directory' && keep(name) && type !== 'file') throw irregular(path.join(directory, name), type);
+  const artifacts = ours.artifacts.filter(keep).map(parseArtifactName);
+  refuseCaseTwins(artifacts);
+  return {
+    directory,
+    artifacts,
+    signatures: signaturesOf(artifacts, ours),
+    names: new Set(all.map(({ name }) => name)),
+    warnings: wanted === 'all' ? unentered(listed) : [],
+  };
+}
+
+function signaturesOf(artifacts: readonly ArtifactName[], ours: ReleaseNames): readonly ArtifactName[] {
+  const signed = new Set(artifacts.map((name) => `${name}.asc`));
+  return ours.signatures.filter((name) => signed.has(name)).map(parseArtifactName);
+}
+
+function matches(name: string, { include, exclude }: SelectOptions): boolean {
+  const hit = (pattern: string) =>
+    path.posix.matchesGlob(pattern.includes('/') ? name : path.posix.basename(name), pattern);
+  return (include.length === 0 || include.some(hit)) && !exclude.some(hit);
+}
+
+/** Removes what an interrupted run left, wherever signatures and manifests of a selection are written. */
+export async function clearTemporary(files: Files, { directory, artifacts }: Selection): Promise<void> {
+  const places = new Set([directory, ...artifacts.map((name) => path.join(directory, path.dirname(name)))]);
+  for (const place of places) await files.clearTemporary(place, 0);
+}
+
+const irregular = (file: string, type: FileType) =>
+  new Fault('bad-name', `${quote(file)} is ${type === 'symlink' ? 'a symbolic link' : 'not a regular file'}`, {
+    file,
+    hint: 'put the file itself there, or leave it out with --exclude',
+  });
+
+const unentered = (listed: readonly SourceEntry[]): readonly Finding[] =>
+  listed
+    .filter(({ type }) => type === 'directory')
+    .map(({ name }) => ({
+      kind: 'not-checked',
+      file: name,
+      message: `the directory ${quote(name)} was left out`,
+      hint: 'did you mean --recursive?',
+    }));

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `submit`: the release statement goes into a log, once, and its proof comes to stand beside the manifest.
+ *
+ *   1. the manifest is signed by a pinned key
+ *   2. the submission is written to disk: whatever breaks off from here on can be resumed, by anybody
+ *   3. what is published is what will be logged
+ *   4. a proof that is there is kept, where it is one of this statement
+ *   5. the log appends, or finds the entry that it has, and the witnesses that the policy names vouch for it
+ *   6. the proof is verified offline against the published checkpoint, and written
+ *   7. the submission is done, and its file goes
+ */
+import path from 'node:path';
+import { isManifestName, SIGNATURE } from '../core/companions.ts';
+import { Fault, quote } from '../core/fault.ts';
+import { MANIFEST_CAP } from '../core/manifest.ts';
+import { type ArtifactName, parseArtifactName } from '../core/name.ts';
+import type { Policy } from '../core/policy.ts';
+import { findingOf, type LogReport, type Outcome } from '../core/report.ts';
+import { sha256 } from '../core/sha256.ts';
+import { formatStatement } from '../core/statement.ts';
+import type { Submission } from '../core/submission.ts';
+import type { Ports } from '../ports.ts';
+import { examineManifest } from './examine-manifest.ts';
+import { type Findings, noFindings } from './findings.ts';
+import type { IdentityOptions } from './identity.ts';
+import { type ChosenLog, chooseLogs, type LogOptions } from './open-logs.ts';
+import { awaitPublished } from './published.ts';
+import { directorySource } from './source.ts';
+import { persisted, prepareSubmission, type SignedManifest, type Submitted } from './submission.ts';
+import { logRelease } from './submit-log.ts';
+import { loadTrust, type TrustOptions } from './trust.ts';
+
+export interface SubmitOptions extends TrustOptions, IdentityOptions, LogOptions {
+  /** A manifest, or the directory that holds one. */
+  readonly path: string;
+  readonly manifest: string | undefined;
+  readonly publishedUrl: string | undefined;
+  /** Seconds in which what is published has to become what is here. */
+  readonly deadline: number;
+  readonly dryRun: boolean;
+}
+
+export async function submit(ports: Ports, options: SubmitOptions): Promise<Outcome> {
+  const found = noFindings();
+  const manifest = await readManifest(ports, options, found);
+  if (manifest === undefined) return found;
+  const earlier = await prepareSubmission(ports, options, manifest);
+  const manifests = [describe(manifest)];
+  if (options.dryRun)
+    return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString('utf8') } };
+  const chosen = await chooseLogs(ports, options, manifest.policy);
+  const requests = prepareRequests(chosen, earlier, manifest);
+  const kept = new Map(
+    [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one]),
+  );
+  const submission = { ...earlier, prepared: new Map([...earlier.prepared, ...kept]) };
+  const isNeeded = await isAnyMissing(ports, manifest, chosen);
+  const { logs, faults } = await persisted(ports, manifest, submission, isNeeded, async () => {
+    const { publishedUrl, deadline } = options;
+    if (publishedUrl !== undefined) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
+    return submitToAll(ports, requests, manifest, submission, found);
+  });
+  const outcome = judgeOutages(manifest.policy, logs, faults, found);
+  // a manifest in the report of a submission is one that a log has: whoever reads it may record it as logged
+  return logs.length === 0 ? outcome : { ...outcome, manifests, logs };
+}
+
+/** The bytes for each log: those that an earlier run has prepared, where it has. */
+function prepareRequests(
+  chosen: readonly ChosenLog[],
+  { statement, prepared }: Submission,
+  { bytes }: SignedManifest,
+): ReadonlyMap<ChosenLog, Uint8Array> {
+  const subject = { statement, manifest: bytes };
+  const made = new Map(prepared);
+  return new Map(
+    chosen.map((log) => {
+      // once for all logs of a kind: their proofs share a file, which is about one request
+      const request = log.prepare(subject, made.get(log.kind));
+      made.set(log.kind, request);
+      return [log, request];
+    }),
+  );
+}
+
+async function isAnyMissing(
+  { files }: Ports,
+  manifest: SignedManifest,
+  chosen: readonly ChosenLog[],
+): Promise<boolean> {
+  for (const { proof, isShared } of chosen)
+    if (isShared || (await files.stat(path.join(manifest.directory, manifest.name + proof))) === undefined) return true;
+  return false;
+}
+
+/** One log after the other. What goes wrong with one is told, and changes nothing for the others. */
+async function submitToAll(
+  ports: Ports,
+  requests: ReadonlyMap<ChosenLog, Uint8Array>,
+  manifest: SignedManifest,
+  { statement }: Submission,
+  found: Findings,
+): Promise<Submitted> {
+  const logs: LogReport[] = [];
+  const faults: Fault[] = [];
+  for (const [chosen, request] of requests) {
+    try {
+      logs.push(await logRelease(ports, chosen, manifest, { statement, request }, found));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.push(error);
+    }
+  }
+  return { logs, faults };
+}
+
+/** Where as many logs as the policy demands have it already, those that did not answer are only told of. */
+function judgeOutages(
+  { require }: Policy,
+  logs: readonly LogReport[],
+  faults: readonly Fault[],
+  { warnings, errors }: Findings,
+): Outcome {
+  const { atLeast, of } = require.logs;
+  const proven = new Set(logs.flatMap(({ name }) => (name !== undefined && of.includes(name) ? [name] : []))).size;
+  if (atLeast === 0 || proven < atLeast || faults.some(({ kind }) => kind !== 'pending'))
+    return { warnings, errors, faults };
+  return { warnings: [...warnings, ...faults.map(findingOf)], errors };
+}
+
+const describe = ({ directory, name, bytes, signature }: SignedManifest) =>
+  ({
+    name,
+    path: path.join(directory, name),
+    sha256: sha256(bytes),
+    size: bytes.length,
+    action: 'verified',
+    signature,
+  }) as const;
+
+/** Step 1. Undefined where the findings say why the manifest is refused. */
+async function readManifest(
+  ports: Ports,
+  options: SubmitOptions,
+  found: Findings,
+): Promise<SignedManifest | undefined> {
+  const trust = await loadTrust(ports, options);
+  const { directory, name } = await locate(ports, options);
+  const bytes = await ports.files.read(path.join(directory, name), MANIFEST_CAP);
+  const { asc, signature } = await examineManifest(
+    { source: directorySource(ports.files, directory), trust, now: ports.clock.now(), found },
+    name,
+    bytes,
+  );
+  if (asc === undefined || signature === undefined || found.errors.length > 0) return undefined;
+  return { directory, name, bytes, asc, signature, policy: trust.policy };
+}
+
+async function locate(
+  ports: Ports,
+  options: SubmitOptions,
+): Promise<{ readonly directory: string; readonly name: ArtifactName }> {
+  const info = await ports.files.stat(options.path);
+  if (info?.type === 'file')
+    return { directory: path.dirname(options.path), name: parseArtifactName(path.basename(options.path)) };
+  if (options.manifest !== undefined) return { directory: options.path, name: parseArtifactName(options.manifest) };
+  const names = (await ports.files.list(options.path))
+    .filter(({ type, name }) => type === 'file' && isManifestName(name))
+    .map(({ name }) => name);
+  const [name] = names;
+  if (name !== undefined && names.length === 1) return { directory: options.path, name: parseArtifactName(name) };
+  const what = names.length === 0 ? 'no manifest' : `${names.length} manifests`;
+  throw new Fault(
+    names.length === 0 ? 'not-found' : 'usage',
+    `there ${names.length < 2 ? 'is' : 'are'} ${what} in ${quote(options.path)}`,
+    {
+      hint:
+        names.length === 0 ? 'has the release been signed?' : `name one of them with --manifest: ${names.join(', ')}`,
+    },
+  );
+}
+
+const localBytes = ({ name, bytes, asc }: SignedManifest): ReadonlyMap<string, Uint8Array> =>
+  new Map([
+    [name, bytes],
+    [`${name}${SIGNATURE}`, asc],
+  ]);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `verify`: a directory, files, or what is published at a URL, against a trust policy. Offline unless given a URL. */
+import path from 'node:path';
+import { isManifestName, SIGNATURE } from '../core/companions.ts';
+import { Fault, quote } from '../core/fault.ts';
+import { MANIFEST_CAP } from '../core/manifest.ts';
+import type { FileReport, Outcome } from '../core/report.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import type { Ports } from '../ports.ts';
+import { examineRelease, outcomeOf } from './examine.ts';
+import { examineSingle } from './examine-file.ts';
+import { describeManifest, type ExaminedManifest, type Examining, examineManifest } from './examine-manifest.ts';
+import { type Findings, noFindings } from './findings.ts';
+import { examineProofs } from './proofs.ts';
+import { listedSince } from './release-proof.ts';
+import { directorySource, isDirectory, isUrl, openSource, type Source, splitUrl } from './source.ts';
+import { loadTrust, type Trust, type TrustOptions } from './trust.ts';
+
+export interface VerifyOptions extends TrustOptions {
+  readonly paths: readonly string[];
+  readonly manifest: string | undefined;
+  readonly allowExtra: boolean;
+  readonly beforePublication: boolean;
+}
+
+export async function verify(ports: Ports, options: VerifyOptions): Promise<Outcome> {
+  const trust = await loadTrust(ports, options);
+  const outcomes: Outcome[] = [];
+  const faults: Fault[] = [];
+  for (const given of options.paths) {
+    try {
+      outcomes.push(await verifyOne(ports, trust, given, options));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.push(error);
+    }
+  }
+  return {
+    files: outcomes.flatMap((outcome) => outcome.files ?? []),
+    manifests: outcomes.flatMap((outcome) => outcome.manifests ?? []),
+    logs: outcomes.flatMap((outcome) => outcome.logs ?? []),
+    warnings: outcomes.flatMap((outcome) => outcome.warnings ?? []),
+    errors: outcomes.flatMap((outcome) => outcome.errors ?? []),
+    faults,
+  };
+}
+
+async function verifyOne(ports: Ports, trust: Trust, given: string, options: VerifyOptions): Promise<Outcome> {
+  if (isUrl(given)) {
+    const { base, name } = splitUrl(given);
+    return verifyNamed(ports, trust, openSource(ports, base), name, options);
+  }
+  if (await isDirectory(ports.files, given)) {
+    return outcomeOf(await examineRelease(ports, directorySource(ports.files, given), trust, options));
+  }
+  const source = directorySource(ports.files, path.dirname(given));
+  return verifyNamed(ports, trust, source, path.basename(given), options);
+}
+
+/** A manifest stands for the release that it lists, any other file for itself. */
+const verifyNamed = async (
+  ports: Ports,
+  trust: Trust,
+  source: Source,
+  name: string,
+  options: VerifyOptions,
+): Promise<Outcome> =>
+  isManifestName(name)
+    ? outcomeOf(await examineRelease(ports, source, trust, { ...options, manifest: name }))
+    : verifyFile(ports, trust, source, name, options);
+
+/** A single file: its signature, and what the policy demands beyond it. */
+async function verifyFile(
+  ports: Ports,
+  trust: Trust,
+  source: Source,
+  name: string,
+  options: VerifyOptions,
+): Promise<Outcome> {
+  const found = noFindings();
+  const examining: Examining = { source, trust, now: ports.clock.now(), found };
+  const sinceOf = async (asc: string, digest: Sha256) =>
+    listedSince(examining, await signedManifests(examining, options))(asc, digest);
+  const file = await examineSingle({ ...examining, sinceOf }, name);
+  if (file === undefined) {
+    const message = `${quote(name)} is not in ${quote(source.shown)}`;
+    throw new Fault('not-found', message, { file: name, hint: 'check the path' });
+  }
+  const outcome = { files: [file], ...found };
+  if (trust.policy.require.logs.atLeast > 0 && !options.beforePublication) {
+    return { ...outcome, ...(await demandManifest(examining, file, options)) };
+  }
+  const message = `only the signature of ${quote(name)} was checked: not its manifest, and no log`;
+  found.warnings.push({ kind: 'not-checked', file: name, message });
+  return outcome;
+}
+
+/** Finds a manifest that lists the file and its signature, and checks the manifest's signature and its proofs. */
+async function demandManifest(examining: Examining, file: FileReport, options: VerifyOptions): Promise<Outcome> {
+  const { source, found } = examining;
+  const tried: Tried[] = [];
+  for (const candidate of await manifestCandidates(source, options)) {
+    const one = await tryManifest(examining, file, candidate);
+    if (one !== undefined) tried.push(one);
+  }
+  const best = tried.find((one) => one.findings.errors.length === 0) ?? tried[0];
+  if (best !== undefined) {
+    found.warnings.push(...best.findings.warnings, { kind: 'not-checked', message: ONLY_THIS });
+    found.errors.push(...best.findings.errors);
+    return best.outcome;
+  }
+  found.errors.push({
+    kind: 'not-in-log',
+    file: file.name,
+    message: `no manifest beside ${quote(file.name)} lists it and its signature, and the policy demands a log`,
+    hint: 'put the manifest, its signature and its proofs beside the file, or name it with --manifest',
+  });
+  return {};
+}
+
+const ONLY_THIS = 'the other files that the manifest lists were not checked';
+
+interface Tried {
+  readonly findings: Findings;
+  readonly outcome: Outcome;
+}
+
+/** Undefined where the manifest is not there, or says nothing of these bytes. */
+async function tryManifest(examining: Examining, file: FileReport, name: string): Promise<Tried | undefined> {
+  const { source } = examining;
+  const bytes = await source.read(name, MANIFEST_CAP);
+  if (bytes === undefined) return undefined;
+  const findings = noFindings();
+  const manifest = await examineManifest({ ...examining, found: findings }, name, bytes);
+  const lists = (wanted: string, digest: string | undefined) =>
+    digest === undefined || manifest.lines.some((line) => line.name === wanted && line.sha256 === digest);
+  if (!lists(file.name, file.sha256) || !lists(`${file.name}${SIGNATURE}`, file.signature?.sha256)) return undefined;
+  const stage = { beforePublication: false };
+  const { logs } = await examineProofs({ ...examining, found: findings }, manifest, stage);
+  return { findings, outcome: { manifests: [describeManifest(source, manifest)], logs } };
+}
+
+/** Those whose signatures are good: what another one lists, or proves, is nobody's word. */
+async function signedManifests(examining: Examining, options: VerifyOptions): Promise<readonly ExaminedManifest[]> {
+  const manifests: ExaminedManifest[] = [];
+  for (const name of await manifestCandidates(examining.source, options)) {
+    const bytes = await examining.source.read(name, MANIFEST_CAP);
+    if (bytes !== undefined) manifests.push(await examineManifest({ ...examining, found: noFindings() }, name, bytes));
+  }
+  return manifests.filter(({ signature }) => signature !== undefined);
+}
+
+async function manifestCandidates(source: Source, options: VerifyOptions): Promise<readonly string[]> {
+  if (options.manifest !== undefined) return [options.manifest];
+  const entries = (await source.list(false)) ?? [];
+  return entries.filter(({ type, name }) => type === 'file' && isManifestName(name)).map(({ name }) => name);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import type { Fingerprint } from '../../src/core/fingerprint.ts';
+import { parseArtifactName } from '../../src/core/name.ts';
+import { sha256 } from '../../src/core/sha256.ts';
+import { formatStatement, STATEMENT_SCHEMA, type Statement } from '../../src/core/statement.ts';
+import { formatSubmission, parseSubmission } from '../../src/core/submission.ts';
+import { refusal } from '../refusal.ts';
+
+const statement: Statement = {
+  schema: STATEMENT_SCHEMA,
+  project: 'opendev.org/openstack/nova',
+  version: '31.0.0',
+  manifest: { name: parseArtifactName('nova-31.0.0.SHA256SUMS'), sha256: sha256('x'), size: 1312 },
+  signer: 'AB'.repeat(20) as Fingerprint,
+};
+const TEXT = Buffer.from(formatSubmission({ statement, prepared: new Map() })).toString();
+
+describe('a pending submission', () => {
+  it('is one line of canonical JSON around the very statement that will be logged', () => {
+    const inner = Buffer.from(formatStatement(statement)).toString();
+    expect(TEXT).toBe(`{"schema":"artifact-signing.submission/v1","statement":${inner}}`);
+  });
+
+  it('reads back what was written, byte for byte', () => {
+    const read = parseSubmission(Buffer.from(TEXT));
+    expect(read).toEqual({ statement, prepared: new Map() });
+    expect(Buffer.from(formatSubmission(read)).toString()).toBe(TEXT);
+  });
+
+  it('keeps the requests that cannot be made again, by the kind of log', () => {
+    const prepared = new Map([['rekor', Buffer.from('request')]]);
+    const bytes = formatSubmission({ statement, prepared });
+    expect(Buffer.from(bytes).toString()).toContain('{"prepared":{"rekor":"cmVxdWVzdA=="},"schema":');
+    expect(parseSubmission(bytes)).toEqual({ statement, prepared });
+  });
+
+  it.each([
+    ['another schema', TEXT.replace('submission/v1', 'submission/v2'), 'schema: is not artifact-signing.submission/v1'],
+    ['no statement', '{"schema":"artifact-signing.submission/v1"}', 'statement: is not a mapping'],
+    [
+      'a statement that is none',
+      '{"schema":"artifact-signing.submission/v1","statement":{}}',
+      'schema: is not artifact-signing.statement/v1',
+    ],
+    ['no requests', TEXT.replace('{', '{"prepared":{},'), 'prepared: is empty'],
+    ['a request that is no base64', TEXT.replace('{', '{"prepared":{"rekor":"x"},'), 'prepared.rekor: not base64'],
+    ['a request of what is no kind', TEXT.replace('{', '{"prepared":{"A b":"eA=="},'), 'is no kind of log'],
+    ['another key', TEXT.replace(/}$/, ',"zeal":1}'), 'zeal: is not a key that belongs here'],
+    ['a statement with a digest that is none', TEXT.replace(sha256('x'), 'x'), 'not a SHA-256 digest'],
+    ['white space', ` ${TEXT}`, 'canonical form'],
+    ['a newline at its end', `${TEXT}\n`, 'canonical form'],
+    ['half of it', TEXT.slice(0, 100), 'not JSON'],
+    ['nothing', '', 'not JSON'],
+  ])('is refused with %s', (_, text, message) => {
+    expect(refusal('bad-format', () => parseSubmission(Buffer.from(text))).message).toContain(message);
+  });
+});

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The system refuses one call after the other, of those that change files and of those that read them; or takes half of a write. */
+
+import fs from 'node:fs';
+import { constants } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { ED25519, temporaryIn, useLab } from '../workflow/lab.ts';
+import { type Call, type CallClass, faults } from './injected.ts';
+import { logScenarios, publishScenarios, signScenarios, sumsScenarios } from './scenarios.ts';
+import { located, perform, recover, reset, type Scenario, seen, setTheStage, undisturbed } from './stage.ts';
+
+const lab = useLab({ good: ED25519 });
+const { ENOSPC, EIO, EACCES, EROFS, EDQUOT } = constants.errno;
+
+/** What is said of each. */
+const WORDS: Readonly<Record<number, string>> = {
+  [ENOSPC]: 'no space left on the disk',
+  [EDQUOT]: 'the disk quota is used up',
+  [EIO]: 'the disk reports an input/output error',
+  [EACCES]: 'permission denied',
+  [EROFS]: 'the file system is read-only',
+};
+
+const all = { ...signScenarios(lab), ...sumsScenarios(lab), ...publishScenarios(lab), ...logScenarios(lab) };
+
+/** Some of the scenarios in CI; all of them with FAULT_POINTS. */
+const some = (...names: readonly string[]) =>
+  Object.entries(all).filter(([name]) => faults.points > 500 || names.includes(name));
+
+/** In turn, so that each call meets another one in each scenario. */
+const inTurn = (errors: readonly number[], call: Call): number => errors[call.number % errors.length] ?? EIO;
+
+async function refuseEverywhere(scenario: Scenario, of: CallClass, errors: readonly number[]): Promise<void> {
+  const stage = await setTheStage(lab, scenario);
+  const problems: string[] = [];
+  try {
+    for (const call of await undisturbed(stage, of)) {
+      const error = inTurn(errors, call);
+      reset(stage);
+      const { status, signal, stderr } = await perform(stage, { of, at: call.number, mishap: error });
+      await located(`errno ${error} at ${call.name} ${call.path}\n${stderr}`, async () => {
+        expect(signal).toBeNull();
+        expect(stderr).not.toContain('a defect in this program');
+        // that a directory cannot be made is no matter where it is there
+        if (call.name !== 'mkdir' || stderr !== '') {
+          expect(status).toBe(1);
+          expect(stderr).toContain(WORDS[error]);
+          expect(stderr).toMatch(/^artifact-signing: error: /);
+        }
+        await seen(stage);
+        if (call.name !== 'unlink') expect(temporaryIn(lab.at())).toEqual([]);
+        await recover(stage);
+      }).catch((problem) => problems.push(String(problem)));
+    }
+    expect(problems.join('\n\n')).toBe('');
+  } finally {
+    fs.rmSync(stage.template, { recursive: true });
+  }
+}
+
+describe('a system that refuses a call that changes a file', () => {
+  it.each(
+    some(
+      'sums --force, with proofs of the old manifest',
+      'publish, into a new directory, and directories below',
+      'submit, into an empty log',
+      'log init',
+    ),
+  )('is told as such, and nothing is lost: %s', async (_, scenario) =>
+    refuseEverywhere(scenario, 'change', [ENOSPC, EIO, EACCES, EROFS, EDQUOT]),
+  );
+});
+
+describe('a system that refuses to read', () => {
+  it.each(some('sign, for the first time', 'publish, beside another release', 'submit, into an empty log'))(
+    'is told as such, and nothing is lost: %s',
+    async (_, scenario) => refuseEverywhere(scenario, 'read', [EIO, EACCES]),
+  );
+});

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Kills a command at every call that changes a file, and at random. */
+import fs from 'node:fs';
+import { expect } from 'vitest';
+import type { Lab } from '../workflow/lab.ts';
+import { faults, type Mishap, tally } from './injected.ts';
+import {
+  located,
+  perform,
+  recover,
+  reset,
+  type Scenario,
+  type Stage,
+  seen,
+  setTheStage,
+  undisturbed,
+} from './stage.ts';
+
+interface Counted extends Stage {
+  points: number;
+}
+
+/** Random rounds for each scenario: what FAULT_POINTS asks for beyond what CI has, and a few in any case. */
+const ROUNDS = 3 + Math.ceil((faults.points - 500) / 30);
+
+/** Kills a command everywhere and at random, and tallies the points. */
+export async function killEverywhere(lab: Lab, scenario: Scenario): Promise<void> {
+  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0 };
+  try {
+    const calls = await undisturbed(stage);
+    expect(calls.length, 'calls that change a file').toBeGreaterThan(0);
+    // after a call is before the next one
+    for (const { number, name } of calls) {
+      await killAt(stage, number, 'before');
+      if (name === 'write') await killAt(stage, number, 'half');
+    }
+    await killAt(stage, calls.length, 'after');
+    for (let round = 0; round < ROUNDS; round += 1) await killAtRandom(stage, calls.length);
+  } finally {
+    fs.rmSync(stage.template, { recursive: true });
+    tally(scenario.command, stage.points);
+  }
+}
+
+async function killAt(stage: Counted, at: number, mishap: Mishap): Promise<void> {
+  reset(stage);
+  const { signal } = await perform(stage, { at, mishap });
+  stage.points += 1;
+  await located(`killed ${mishap} call ${at}`, async () => {
+    expect(signal).toBe('SIGKILL');
+    await recover(stage);
+  });
+}
+
+/** One after the other, without anybody who clears up in between, and the last at a random time. */
+async function killAtRandom(stage: Counted, calls: number): Promise<void> {
+  reset(stage);
+  const steps: string[] = [];
+  for (const mishap of pick([[], ['before'], ['half', 'after'], ['after', 'before', 'half']] as const)) {
+    const at = 1 + Math.floor(Math.random() * calls);
+    const { signal } = await perform(stage, { at, mishap });
+    steps.push(`${mishap} call ${at}`);
+    // a run that finds more done has less to do
+    if (signal === 'SIGKILL') stage.points += 1;
+    await located(`killed ${steps.join(', ')}`, async () => seen(stage));
+  }
+  const delay = stage.duration * (0.4 + 0.7 * Math.random());
+  const { signal } = await perform(stage, { killAfter: delay });
+  steps.push(`after ${Math.round(delay)} ms`);
+  if (signal === 'SIGKILL') stage.points += 1;
+  await located(`killed ${steps.join(', ')}`, async () => recover(stage));
+}
+
+const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;

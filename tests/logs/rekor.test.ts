@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../src/core/fault.ts';
+import { formatEntry } from '../../src/core/hashedrekord.ts';
+import { leafHash } from '../../src/core/merkle.ts';
+import { verifyBundle } from '../../src/core/rekor.ts';
+import { parseBundle, type TlogEntry } from '../../src/core/sigstore-bundle.ts';
+import { formatHashTile } from '../../src/core/tile.ts';
+import { undiciHttp } from '../../src/io/http.ts';
+import {
+  formatPrepared,
+  parsePrepared,
+  preparedFor,
+  prepareRekor,
+  receiptOf,
+  submitRekor,
+} from '../../src/logs/rekor.ts';
+import type { Clock } from '../../src/ports.ts';
+import { MANIFEST, newKey, newSigner, type RekorLog, rekorLog, signedBy, trustIn } from '../core/rekor-log.ts';
+import { refusal, refused } from '../refusal.ts';
+import { entryV2, type Lie, logEntryV1, type RekorServerLab, type Reply, rekorServer, uuidOf } from './rekor-server.ts';
+
+const signer = newSigner();
+const signed = signedBy(signer);
+
+/** A clock that moves only when somebody sleeps. */
+function stillClock(): Clock {
+  let now = Date.parse('2026-11-22T10:00:00Z');
+  return {
+    now: () => new Date(now),
+    sleep: async (duration) => {
+      now += duration;
+    },
+  };
+}
+
+interface Lab {
+  readonly log: RekorLog;
+  readonly server: RekorServerLab;
+  submit(by?: typeof signed): ReturnType<typeof submitRekor>;
+}
+
+const servers: RekorServerLab[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function open(version: 1 | 2, pinned?: RekorLog): Promise<Lab> {
+  const log = rekorLog(version, { before: version === 1 ? 50 : 0 });
+  for (const other of ['a', 'b', 'c']) log.add(formatEntry(version, signedBy(signer, Buffer.from(other))));
+  const server = await rekorServer(log);
+  servers.push(server);
+  const clock = stillClock();
+  const submit = async (by = signed) =>
+    submitRekor(
+      {
+        name: 'public',
+        http: undiciHttp({ pauses: [0] }),
+        url: server.url,
+        readUrl: server.url,
+        log: trustIn(pinned ?? log, signer),
+        trying: { clock, end: new Date(clock.now().getTime() + 60_000), timeout: 20_000 },
+      },
+      by,
+    );
+  return { log, server, submit };
+}
+
+describe('what is prepared for a log', () => {
+  const prepared = prepareRekor(MANIFEST, signer);
+
+  it('is a signature that is kept, byte for byte', () => {
+    const read = parsePrepared(prepared);
+    expect(Buffer.from(formatPrepared(read))).toEqual(Buffer.from(prepared));
+    expect(preparedFor(prepared, MANIFEST).key.hint).toBe(signer.key.hint);
+    expect(Buffer.from(prepareRekor(MANIFEST, signer))).not.toEqual(Buffer.from(prepared));
+  });
+
+  it('is of this file only', () => {
+    refusal('altered', () => preparedFor(prepared, Buffer.from('x')));
+    const other = formatPrepared({ ...parsePrepared(prepared), signature: newSigner().sign(MANIFEST) });
+    refusal('altered', () => preparedFor(other, MANIFEST));
+  });
+
+  it('is refused in another form', () => {
+    const text = Buffer.from(prepared).toString();
+    for (const wrong of [
+      '{}',
+      text.replace('"digest":"', '"digest":"AAAA'),
+      text.replace(/"signature":"[^"]*"/, '"signature":""'),
+      text.replace(/"signature":"[^"]*"/, `"signature":"${Buffer.alloc(73).toString('base64')}"`),
+      text.replace(/"publicKey":"[^"]*"/, '"publicKey":"AAAA"'),
+      text.replace('}', ',"z":1}'),
+      ` ${text}`,
+    ])
+      refusal('bad-format', () => parsePrepared(Buffer.from(wrong)));
+  });
+});
+
+const VERSIONS = [1, 2] as const;
+const hangUp: Lie = () => 'hangUp';
+const status =
+  (code: number, body = '<html>nginx</html>', headers: Readonly<Record<string, string>> = {}): Lie =>
+  () => ({ status: code, body, headers });
+
+describe.each(VERSIONS)('Rekor v%s', (version) => {
+  const index = version === 1 ? 53 : 3;
+
+  it('takes the entry once, and gives a proof that verifies offline', async () => {
+    const { log, server, submit } = await open(version);
+    const first = await submit();
+    expect(first).toMatchObject({ isNew: true, verified: { index, treeSize: 4, origin: log.origin } });
+    const bundle = parseBundle(receiptOf(signed, first));
+    expect(verifyBundle(bundle, MANIFEST, trustIn(log, signer))?.index).toBe(index);
+    expect(server.requests).toEqual([`POST /api/v${version}/log/entries`]);
+  });
+
+  it('gives the same entry again, with a proof of the tree as it is now', async () => {
+    const { log, submit } = await open(version);
+    await submit();
+    log.add(Buffer.from('later'));
+    const second = await submit();
+    expect(second).toMatchObject({ isNew: false, verified: { index, treeSize: 5 } });
+    expect(log.entries).toHaveLength(5);
+    expect(verifyBundle(parseBundle(receiptOf(signed, second)), MANIFEST, trustIn(log, signer))?.treeSize).toBe(5);
+  });
+
+  it('leads to one entry where the reply is lost', async () => {
+    const { log, server, submit } = await open(version);
+    server.lies = [hangUp, hangUp];
+    expect(await submit()).toMatchObject({ isNew: false, verified: { index } });
+    expect(log.entries).toHaveLength(4);
+    expect(new Set(server.bodies.map(String)).size).toBe(1);
+    expect(server.requests.slice(0, 3)).toEqual(Array(3).fill(`POST /api/v${version}/log/entries`));
+  });
+
+  it('is asked again after what may pass', async () => {
+    const { log, server, submit } = await open(version);
+    server.lies = [status(502), status(429, '', { 'retry-after': '3' }), status(503), undefined];
+    expect(await submit()).toMatchObject({ verified: { index } });
+    expect(log.entries).toHaveLength(4);
+  });
+
+  it('leaves the submission for later where it does not come back', async () => {
+    const { log, server, submit } = await open(version);
+    server.lies = Array<Lie>(40).fill(status(502));
+    expect((await refused('network', submit())).message).toBe('the log "public": it answers 502');
+    expect(log.entries).toHaveLength(4);
+  });
+
+  it.each([
+    [
+      400,
+      '{"code":400,"message":"error processing entry: not so"}',
+      /refuses the entry: it answers 400, "error processing entry: not so"$/,
+    ],
+    [403, '', /it answers 403$/],
+    [404, '<html>', /it answers 404$/],
+    [413, '<html>', /it answers 413$/],
+    [422, '{"code":602,"message":"bad\\u0007"}', /it answers 422, "bad\\u\{7\}"$/],
+    [501, '{"message":7}', /it answers 501$/],
+    [200, '{}', /it answers 200$/],
+  ])('is not asked again after %s', async (code, body, message) => {
+    const { server, submit } = await open(version);
+    server.lies = [status(code, body)];
+    expect((await refused('usage', submit())).message).toMatch(message);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('says that it is frozen', async () => {
+    const { server, submit } = await open(version);
+    server.lies = [status(405, 'This log has been frozen, please switch to the latest log.')];
+    const fault = await refused('usage', submit());
+    expect(fault.message).toBe('the log "public" is frozen: it takes no more entries');
+    expect(fault.hint).toMatch(/"url"/);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not followed elsewhere', async () => {
+    const { server, submit } = await open(version);
+    const other = await open(version);
+    server.lies = [status(307, '', { location: `${other.server.url}/api/v${version}/log/entries` })];
+    expect((await refused('usage', submit())).message).toBe('the log "public" is elsewhere: it answers 307');
+    expect(other.server.requests).toEqual([]);
+  });
+
+  it('gives no proof where it is another log than the pinned one', async () => {
+    const { submit } = await open(version, rekorLog(version));
+    await refused('wrong-key', submit());
+    const again = await open(version, rekorLog(version));
+    await refused('wrong-key', again.submit());
+    await refused('wrong-key', again.submit());
+  });
+
+  it.each<readonly [string, Partial<Reply>]>([
+    ['a page of a proxy', { body: '<html>welcome to the hotel</html>' }],
+    ['nothing', { body: '' }],
+    ['an empty object', { body: '{}' }],
+    ['a list', { body: '[]' }],
+    ['half of it', { body: '{"' }],
+  ])('gives no proof where it answers %s', async (_, reply) => {
+    const { server, submit } = await open(version);
+    server.lies = [(honest) => ({ ...honest, ...reply })];
+    const fault = await refused('network', submit());
+    expect(fault.message).toMatch(/^the log "public": it answers nothing that could be read: /);
+  });
+
+  it('is not listened to for ever', async () => {
+    const { server, submit } = await open(version);
+    server.lies = [(honest) => ({ ...honest, body: Buffer.alloc(1_000_000, ' ') })];
+    await refused('bad-format', submit());
+  });
+
+  /** The log itself makes up another answer, with its own keys. */
+  const answered = (change: (entry: TlogEntry, log: RekorLog) => TlogEntry) => async () => {
+    const { log, server, submit } = await open(version);
+    server.lies = [
+      (honest) => {
+        const entry = change(log.entry(3), log);
+        const value = version === 1 ? logEntryV1(log, entry) : entryV2(entry);
+        return { ...honest, body: JSON.stringify(value) };
+      },
+    ];
+    return { fault: submit(), server, log };
+  };
+  const proven = (entry: TlogEntry, change: Partial<TlogEntry['inclusionProof']>): TlogEntry => ({
+    ...entry,
+    inclusionProof: { ...entry.inclusionProof, ...change },
+  });
+  it.each<readonly [string, FaultKind, (entry: TlogEntry, log: RekorLog) => TlogEntry]>([
+    [
+      'the proof of another entry',
+      'log-misbehaved',
+      (entry, log) => proven(entry, { hashes: log.entry(2).inclusionProof.hashes }),
+    ],
+    ['another entry', 'log-misbehaved', (_, log) => log.entry(2)],
+    [
+      'an entry with another key',
+      'log-misbehaved',
+      (_, log) => log.entry(log.add(formatEntry(version, { ...signed, key: newSigner().key })).index),
+    ],
+    ['the tree as it was before', 'log-misbehaved', (entry, log) => proven(entry, { checkpoint: log.checkpoint(3) })],
+    ['another index', 'log-misbehaved', (entry) => proven(entry, { logIndex: 2 })],
+    [
+      'a checkpoint that another key signed',
+      'wrong-key',
+      (entry, log) =>
+        proven(entry, {
+          checkpoint: log.note(`${entry.inclusionProof.checkpoint.split('\n\n')[0]}\n`, log.origin, newKey(version)),
+        }),
+    ],
+    [
+      'a checkpoint of another log',
+      'wrong-key',
+      (entry, log) =>
+        proven(entry, {
+          checkpoint: log.note(
+            `other.example.org\n4\n${Buffer.from(entry.inclusionProof.rootHash).toString('base64')}\n`,
+          ),
+        }),
+    ],
+  ])('is not believed with %s', async (_, kind, change) => {
+    const { fault, server } = await answered(change)();
+    const { evidence } = await refused(kind, fault);
+    expect(server.requests).toHaveLength(1);
+    if (kind === 'log-misbehaved') expect(evidence.join()).toContain('rekor-');
+  });
+});
+
+describe('Rekor v1, asked for an entry that it has,', () => {
+  it('may not know it for a moment', async () => {
+    const { log, server, submit } = await open(1);
+    server.lies = [hangUp, undefined, status(404, ''), status(404, ''), status(500, ''), undefined];
+    expect(await submit()).toMatchObject({ isNew: false, verified: { index: 53 } });
+    expect(log.entries).toHaveLength(4);
+  });
+
+  it('is asked at the address of the policy, whatever it says', async () => {
+    const { log, server, submit } = await open(1);
+    const elsewhere = `https://evil.example.org/api/v1/log/entries/${uuidOf(log, formatEntry(1, signed))}`;
+    server.lies = [hangUp, (honest) => ({ ...honest, headers: { location: elsewhere } })];
+    expect(await submit()).toMatchObject({ isNew: false });
+    expect(server.requests.at(-1)).toMatch(/^GET \/api\/v1\/log\/entries\/[0-9a-f]{80}$/);
+  });
+
+  it('may name it in its message only, or by the leaf alone', async () => {
+    const { server, submit } = await open(1);
+    server.lies = [hangUp, (honest) => ({ ...honest, headers: {} })];
+    expect(await submit()).toMatchObject({ isNew: false });
+    server.lies = [
+      ({ status: code }) => ({
+        status: code,
+        headers: { location: Buffer.from(leafHash(formatEntry(1, signed))).toString('hex') },
+      }),
+    ];
+    expect(await submit()).toMatchObject({ isNew: false });
+  });
+
+  it('has to name it', async () => {
+    const { server, submit } = await open(1);
+    await submit();
+    for (const location of ['', '/api/v1/log/entries/../../x', '/api/v1/log/entries/zz']) {
+      server.lies = [({ status: code }) => ({ status: code, body: '{}', headers: { location } })];
+      expect((await refused('network', submit())).message).toMatch(/does not say under which name/);
+    }
+  });
+
+  it('is not believed where it shows another one', async () => {
+    const { log, server, submit } = await open(1);
+    await submit();
+    server.lies = [undefined, (honest) => ({ ...honest, body: JSON.stringify(logEntryV1(log, log.entry(1))) })];
+    expect((await refused('log-misbehaved', submit())).message).toMatch(/is not what was signed/);
+  });
+
+  it('is not believed where it gives it another name', async () => {
+    const { log, server, submit } = await open(1);
+    const [value] = Object.values(logEntryV1(log, log.entry(0)));
+    const name =
+      (uuid: string): Lie =>
+      () => {
+        const [entry] = Object.values(logEntryV1(log, log.entry(3)));
+        return { status: 200, body: JSON.stringify({ [uuid]: entry ?? value }) };
+      };
+    await submit();
+    const right = uuidOf(log, formatEntry(1, signed));
+    for (const wrong of [right.replace(/^./, '0'), right.slice(0, -1) + (right.endsWith('0') ? '1' : '0')]) {
+      server.lies = [undefined, name(wrong)];
+      expect((await refused('log-misbehaved', submit())).message).toMatch(/it names the entry/);
+    }
+    server.lies = [undefined, name('x'.repeat(80))];
+    await refused('network', submit());
+  });
+
+  it('has to have promised its time and index', async () => {
+    const { log, server, submit } = await open(1);
+    server.lies = [
+      (honest) => ({ ...honest, body: JSON.stringify(logEntryV1(log, { ...log.entry(3), integratedTime: 7 })) }),
+    ];
+    await refused('bad-signature', submit());
+  });
+});
+
+describe('Rekor v2, asked for an entry that it has,', () => {
+  it('is waited for until a checkpoint covers it', async () => {
+    const { server, submit } = await open(2);
+    server.lies = [hangUp];
+    server.published = 3;
+    const covering: Lie = (honest) => {
+      server.published = undefined;
+      return honest;
+    };
+    server.lies = [hangUp, undefined, undefined, status(404), status(200, '<html>'), covering];
+    expect(await submit()).toMatchObject({ isNew: false, verified: { index: 3, treeSize: 4 } });
+    expect(server.requests.filter((one) => one === 'GET /checkpoint')).toHaveLength(5);
+  });
+
+  it('may name the index in its message only', async () => {
+    const { server, submit } = await open(2);
+    server.lies = [hangUp, (honest) => ({ ...honest, headers: {} })];
+    expect(await submit()).toMatchObject({ isNew: false, verified: { index: 3 } });
+  });
+
+  it('has to name an index, in decimal digits', async () => {
+    const { server, submit } = await open(2);
+    await submit();
+    server.lies = [() => ({ status: 409, body: '{}' })];
+    expect((await refused('network', submit())).message).toMatch(/does not say at which index/);
+    server.lies = [() => ({ status: 409, headers: { 'x-log-index': '0x3' } })];
+    await refused('bad-format', submit());
+  });
+
+  it('is not believed where another entry stands there', async () => {
+    const { server, submit } = await open(2);
+    await submit();
+    server.lies = [() => ({ status: 409, headers: { 'x-log-index': '2' } })];
+    const fault = await refused('log-misbehaved', submit());
+    expect(fault.message).toMatch(/is not what was signed/);
+    expect(fault.evidence.join()).toContain('rekor-2.example.org\n4\n');
+  });
+
+  it('is not believed where its tiles are not those of its checkpoint', async () => {
+    const { log, server, submit } = await open(2);
+    await submit();
+    const forged = formatHashTile([...log.entries.slice(0, 3), Buffer.from('x')].map(leafHash));
+    server.lies = [
+      undefined,
+      undefined,
+      (honest, { path }) => (path.includes('/0/') ? { ...honest, body: forged } : honest),
+    ];
+    const fault = await refused('log-misbehaved', submit());
+    expect(fault.evidence.join()).toContain('rekor-2.example.org\n4\n');
+  });
+
+  it('is not believed with a checkpoint that is not its own', async () => {
+    const { log, server, submit } = await open(2);
+    await submit();
+    const text = `${log.checkpoint().split('\n\n')[0]}\n`;
+    server.lies = [undefined, status(200, log.note(text, log.origin, newKey(2)))];
+    await refused('wrong-key', submit());
+  });
+});

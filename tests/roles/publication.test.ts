@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From the manifest to the log: publish-sha256sums, verify-artifacts, publish-artifacts and submit-transparency. */
+import { generateKeyPairSync } from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatKeyMaterial } from '../../src/core/signed-note.ts';
+import {
+  exportPublic,
+  exportSecretSubkeys,
+  type Gpg,
+  isGood,
+  type MadeKey,
+  makeKey,
+  openGpg,
+  verifyStatus,
+} from '../gpg.ts';
+import {
+  artifactSigning,
+  type Call,
+  type Lab,
+  leftBy,
+  makeSpy,
+  type Outcome,
+  openLab,
+  piecesOf,
+  type Vars,
+} from './lab.ts';
+
+const MANIFEST = 'nova-31.0.0.SHA256SUMS';
+const ZUUL = {
+  ref: 'refs/tags/31.0.0',
+  project: { name: 'openstack/nova', short_name: 'nova', canonical_name: 'opendev.org/openstack/nova' },
+  projects: { 'opendev.org/openstack/nova': { commit: 'a'.repeat(40) } },
+};
+
+let lab: Lab;
+let gpg: Gpg;
+let key: MadeKey;
+let logKey: string;
+let calls: readonly Call[];
+let output: string;
+let outcomes: ReadonlyMap<string, Outcome>;
+/** Nothing is ever published here. */
+const server = http.createServer((_, response) => response.writeHead(404).end());
+
+const of = (name: string): Outcome => outcomes.get(name) ?? expect.fail(`no scenario ${name}`);
+const list = (...parts: readonly string[]) => fs.readdirSync(lab.at('work', ...parts)).sort();
+
+/** What the roles have returned to Zuul, one element for each call. */
+const returned = (): readonly Vars[] =>
+  fs
+    .readFileSync(lab.at('work/zuul/returned.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line)['zuul']);
+
+/** A signed release; what a test wants to be wrong with it comes afterwards. */
+function signed(name: string): string {
+  const release = lab.release(name);
+  artifactSigning(
+    'sign',
+    release,
+    '--key-file',
+    lab.at('private/subkey.asc'),
+    '--sums',
+    '--project',
+    'nova',
+    '--release',
+    '31.0.0',
+  );
+  return release;
+}
+
+async function prepare() {
+  key = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }] });
+  lab.write('private/subkey.asc', await exportSecretSubkeys(gpg, key.primary));
+  lab.write('private/certificate.asc', await exportPublic(gpg, key.primary));
+  artifactSigning('key', 'generate-log-key', '--for', 'tiles', '--out', lab.at('private/log.pem'));
+  artifactSigning('log', 'init', lab.at('work/log'), '--origin', 'example.org/log', '--key', lab.at('private/log.pem'));
+  logKey = fs.readFileSync(lab.at('private/log.pem'), 'utf8');
+  fs.mkdirSync(lab.at('work/zuul/work/tmp'), { recursive: true });
+}
+
+/** A policy with a witness that does not know the log: nothing is published where it is said to be. */
+function witnessPolicy(): string {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const witness = {
+    name: 'north',
+    key: formatKeyMaterial({ name: 'witness.example/north', type: 4, publicKey: raw }),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+  };
+  const vkey = fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim();
+  const log = { name: 'tarballs', kind: 'tiles', origin: 'example.org/log', keys: [vkey] };
+  const policy = {
+    schema: 'artifact-signing.policy/v1',
+    certificates: [{ file: 'certificate.asc', fingerprint: key.primary }],
+    logs: [{ ...log, witnesses: [witness], quorum: 1 }],
+  };
+  lab.write('private/policy.yaml', JSON.stringify(policy));
+  return lab.at('private/policy.yaml');
+}
+
+async function playAll() {
+  const { dist, calls: called } = makeSpy(lab);
+  const trust = {
+    verify_artifacts_certificate: lab.at('private/certificate.asc'),
+    verify_artifacts_fingerprint: key.primary,
+  };
+  const sums = (name: string, vars: Vars) => ({
+    name,
+    role: 'publish-sha256sums',
+    vars: { release_project: 'nova', release_version: '31.0.0', ...vars },
+  });
+  const verify = (name: string, vars: Vars) => ({
+    name,
+    role: 'verify-artifacts',
+    vars: { ...trust, verify_artifacts_before_publication: true, ...vars },
+  });
+  const publish = (name: string, vars: Vars) => ({
+    name,
+    role: 'publish-artifacts',
+    vars: { ...trust, publish_artifacts_destination: lab.at('work/site'), ...vars },
+  });
+  const submit = (name: string, vars: Vars) => ({
+    name,
+    role: 'submit-transparency',
+    vars: {
+      ...trust,
+      submit_transparency_logs: [`tiles:${lab.at('work/log')}`],
+      submit_transparency_keys: { tiles: logKey },
+      zuul: { ...ZUUL, executor: { work_root: lab.at('work/zuul/work') } },
+      ...vars,
+    },
+  });
+  const release = signed('release');
+  lab.write('work/unsigned/nova-31.0.0.tar.gz', 'source');
+  fs.cpSync(signed('extra'), lab.at('work/changed'), { recursive: true });
+  for (const file of ['work/extra/stowaway', 'work/changed/nova-31.0.0.tar.gz'])
+    fs.appendFileSync(lab.at(file), 'more');
+  const unanswered = {
+    submit_transparency_published_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    submit_transparency_deadline: 0,
+  };
+  const scenarios = [
+    sums('sums', {
+      publish_sha256sums_path: lab.at('work/unsigned'),
+      gpg_key: { private: fs.readFileSync(lab.at('private/subkey.asc'), 'utf8') },
+    }),
+    sums('sums-again', { publish_sha256sums_path: lab.at('work/unsigned') }),
+    sums('sums-other', { publish_sha256sums_path: lab.at('work/changed') }),
+    verify('verify-extra', { verify_artifacts_path: lab.at('work/extra') }),
+    publish('publish', { release_path: release }),
+    publish('publish-again', { release_path: release }),
+    publish('publish-nowhere', { release_path: release, publish_artifacts_destination: undefined }),
+    { ...submit('rehearse-submit', { release_path: release }), play: { check_mode: true } },
+    submit('submit-later', { release_path: release, ...unanswered, submit_transparency_on_outage: 'defer' }),
+    submit('submit', { release_path: release }),
+    submit('submit-again', {
+      release_path: release,
+      zuul: '{{ undef() }}',
+      release_canonical_name: 'opendev.org/openstack/nova',
+      submit_transparency_release: '31.0.0',
+      submit_transparency_ref: 'refs/tags/31.0.0',
+      submit_transparency_commit: 'a'.repeat(40),
+    }),
+    submit('submit-unwitnessed', {
+      release_path: signed('unwitnessed'),
+      zuul: '{{ undef() }}',
+      release_canonical_name: 'opendev.org/openstack/nova',
+      submit_transparency_release: '31.0.0',
+      verify_artifacts_certificate: '',
+      verify_artifacts_fingerprint: '',
+      submit_transparency_policy: witnessPolicy(),
+      submit_transparency_witness_deadline: 7,
+      submit_transparency_on_outage: 'defer',
+    }),
+    submit('submit-sometimes', { release_path: release, submit_transparency_on_outage: 'sometimes' }),
+  ];
+  const played = await lab.play(
+    scenarios.map((scenario) => ({
+      host: { ansible_pipelining: scenario.name !== 'submit' },
+      ...scenario,
+      vars: { ensure_artifact_signing_dist: dist, ...scenario.vars },
+    })),
+    {
+      args: ['-vvv', '--diff'],
+      env: {
+        ZUUL_JOBDIR: lab.at('work/zuul'),
+        ANSIBLE_ACTION_PLUGINS: path.join(import.meta.dirname, 'action_plugins'),
+      },
+    },
+  );
+  outcomes = played;
+  output = played.output;
+  calls = called();
+}
+
+beforeAll(async () => {
+  lab = openLab();
+  gpg = await openGpg();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await prepare();
+  await playAll();
+}, 600_000);
+
+afterAll(async () => {
+  server.close();
+  await gpg.close();
+  lab.close();
+});
+
+describe('publish-sha256sums', () => {
+  it('writes the manifest, signed where there is a key', async () => {
+    expect(of('sums')).toMatchObject({ failed: false, changed: 1 });
+    const [manifest, signature] = ['', '.asc'].map((suffix) =>
+      fs.readFileSync(lab.at('work/unsigned', `${MANIFEST}${suffix}`)),
+    );
+    expect(isGood(await verifyStatus(gpg, signature as Buffer, manifest as Buffer), key.primary)).toBe(true);
+  });
+
+  it('confirms the one that is there, without a key', () => {
+    expect(of('sums-again')).toMatchObject({ failed: false, changed: 0 });
+  });
+
+  it('refuses to edit one', () => {
+    expect(of('sums-other')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('sums-other').message).toMatch(
+      /^artifact-signing: error: .*does not match the directory.*\nartifact-signing: hint: /,
+    );
+  });
+});
+
+describe('verify-artifacts', () => {
+  it('refuses a file that nobody has listed', () => {
+    expect(of('verify-extra')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('verify-extra').message).toContain('"stowaway" is there, and no manifest lists it');
+    expect(of('verify-extra').message).toMatch(/exit status 3$/);
+  });
+});
+
+describe('publish-artifacts', () => {
+  it('publishes everything, once', () => {
+    expect(of('publish')).toMatchObject({ failed: false, changed: 1 });
+    expect(of('publish-again')).toMatchObject({ failed: false, changed: 0 });
+    expect(list('site')).toEqual(list('release').filter((name) => !name.endsWith('.tlog-proof')));
+  });
+
+  it('wants to know where to', () => {
+    expect(of('publish-nowhere').message).toMatch(/publish_artifacts_destination/);
+  });
+});
+
+describe('submit-transparency', () => {
+  it('logs nothing in check mode, and returns nothing to Zuul', () => {
+    expect(of('rehearse-submit')).toMatchObject({ failed: false });
+    expect(calls.filter(({ args }) => args.includes('--dry-run')).map(({ args }) => args[0])).toEqual(['submit']);
+    expect(returned()).toHaveLength(2);
+  });
+
+  it('warns, also in Zuul, where what is published does not answer and that may be deferred', () => {
+    expect(of('submit-later')).toMatchObject({ failed: false, changed: 0 });
+    const warning = `"${MANIFEST}" is not published`;
+    expect(of('submit-later').console).toMatch(new RegExp(`^ +artifact-signing: warning: .*${warning}`, 'm'));
+    expect(returned()[0]).toEqual({ warnings: [expect.stringMatching(`^artifact-signing: .*${warning}`)] });
+  });
+
+  it('P14 logs the release and returns it to Zuul, once', () => {
+    expect(of('submit')).toMatchObject({ failed: false, changed: 1 });
+    expect(list('release')).toContain(`${MANIFEST}.tlog-proof`);
+    const about = {
+      manifest: MANIFEST,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      signer: key.subkeys[0],
+      primary: key.primary,
+    };
+    const artifact = (name: string, metadata: Vars) => ({ name, url: name, metadata: { ...about, ...metadata } });
+    expect(returned()[1]).toEqual({
+      artifacts: [
+        artifact(MANIFEST, { type: 'sha256sums', size: fs.statSync(lab.at('work/release', MANIFEST)).size }),
+        artifact(`${MANIFEST}.asc`, { type: 'openpgp_signature' }),
+        artifact(`${MANIFEST}.tlog-proof`, {
+          type: 'transparency_receipt',
+          log_kind: 'tiles',
+          log_origin: 'example.org/log',
+          log_index: 0,
+          tree_size: 1,
+        }),
+      ],
+    });
+  });
+
+  it('finds the same entry by hand, and then has nothing to do with Zuul', () => {
+    expect(of('submit-again')).toMatchObject({ failed: false, changed: 0 });
+    expect(returned()).toHaveLength(2);
+  });
+
+  it('asks the witnesses that the policy names, and may defer where they do not vouch', () => {
+    expect(of('submit-unwitnessed')).toMatchObject({ failed: false });
+    expect(of('submit-unwitnessed').console).toMatch(/the witness "north" does not vouch: it answers 404/);
+    expect(list('unwitnessed')).toContain(`${MANIFEST}.submission.json`);
+    expect(list('unwitnessed')).not.toContain(`${MANIFEST}.tlog-proof`);
+    expect(calls.filter(({ args }) => args.join(' ').includes('--witness-deadline'))).toHaveLength(1);
+  });
+
+  it('refuses an unknown word for what to do in an outage', () => {
+    expect(of('submit-sometimes').message).toMatch(/submit_transparency_on_outage/);
+  });
+
+  it("keeps Zuul's variables in Zuul's own memory, and the key of the log out of everything", () => {
+    const [call] = calls.filter(({ args }) => args[0] === 'submit' && !args.includes('--dry-run')).slice(-3);
+    expect(call).toMatchObject({ mode: '700', names: ['zuul.json'], args: expect.arrayContaining(['--log-key=-']) });
+    expect(path.dirname(call?.directory ?? '')).toBe(lab.at('work/zuul/work/tmp'));
+    const pieces = [
+      ...piecesOf(logKey, ''),
+      ...piecesOf(fs.readFileSync(lab.at('private/subkey.asc'), 'utf8'), publicText()),
+    ];
+    const places = [
+      output,
+      JSON.stringify(calls),
+      ...[...lab.remains().values()].map((content) => content.toString('latin1')),
+    ];
+    expect(pieces.length).toBeGreaterThan(50);
+    expect(pieces.filter((piece) => places.some((place) => place.includes(piece)))).toEqual([]);
+    expect(fs.readdirSync(lab.at('work/zuul/work/tmp'))).toEqual([]);
+    expect(leftBy(calls)).toEqual([]);
+  });
+});
+
+const publicText = () =>
+  [...lab.remains()]
+    .filter(([file]) => file.endsWith('.asc'))
+    .map(([, content]) => content.toString())
+    .join('') + fs.readFileSync(lab.at('private/certificate.asc'), 'utf8');
