@@ -8,11 +8,11 @@ import { craftState, STATES } from './key-states.ts';
 import {
   type Answer,
   askOurs,
-  DEBIAN,
   decisive,
   type OwnAnswer,
   openTools,
   type Question,
+  TABULATED,
   type Tools,
 } from './openpgp-tools.ts';
 
@@ -28,33 +28,36 @@ const VERSIONS: Readonly<Record<string, string>> = {
   sqop: '0.27.3',
 };
 
+/** As tests/interop/openpgp/go.mod has it. */
+const GO_CRYPTO = '1.5.2';
+
 /** Keys that only gpg still makes. */
 const WEAK: Readonly<Record<string, string>> = { 'RSA of 1024 bits': 'rsa1024', 'DSA of 2048 bits': 'dsa2048' };
 
 const EXPIRED =
-  'The key was good when it signed. sq, sqv and sqop judge by that moment, gpg and gpgv by now. We leave it to the ' +
-  'policy (``expired_after_signing``), and refuse where it says nothing: only the signature itself says when it was ' +
+  'The key was good when it signed. sq, sqv, sqop and go-crypto judge by that moment, gpg and gpgv by now. We leave it ' +
+  'to the policy (``expired_after_signing``), and refuse where it says nothing: only the signature itself says when it was ' +
   'made, and whoever finds an old key can date it back.';
 const SUPERSEDED =
-  'A key that was only replaced has never been in other hands, so what it signed before stands; sq, sqv and sqop ' +
-  'agree. gpg and gpgv do not look at the reason.';
+  'A key that was only replaced has never been in other hands, so what it signed before stands; sq, sqv, sqop and ' +
+  'go-crypto agree. gpg and gpgv do not look at the reason.';
 const REBOUND =
   'gpg puts a new binding in the place of the old one when it extends a key, and the newest one counts for us, too. ' +
-  'sq, sqv and sqop want one from before the signature; :doc:`key-handling` says how a certificate keeps both.';
+  'sq, sqv, sqop and go-crypto want one from before the signature; :doc:`key-handling` says how a certificate keeps both.';
 const FUTURE = 'gpg and gpgv warn of a time that is ahead of the clock, and find the signature good.';
 const UNSTATED = 'gpg and gpgv take a key of which nothing is said for one that may do everything its algorithm can.';
 const COLLISIONS =
-  'gpg and gpgv 2.2 believe SHA-1. Two files with the same SHA-1 can be made by anybody with some money, and so can a ' +
-  'signature that seems to be about one key and belongs to another.';
+  'gpg and gpgv 2.2 believe SHA-1, and so does go-crypto within a certificate. Two files with the same SHA-1 can be ' +
+  'made by anybody with some money, and so can a signature that seems to be about one key and belongs to another.';
 const SEVERAL =
-  'sqv and sqop are content with one good signature among several, whatever the others are; sq is, unless one of the ' +
-  'others does not fit. We want exactly one, as do the rules above for the status lines of gpg and gpgv, so that ' +
-  'there is no doubt who signed.';
+  'sqv, sqop and go-crypto are content with one good signature among several, whatever the others are; sq is, unless ' +
+  'one of the others does not fit. We want exactly one, as do the rules above for the status lines of gpg and gpgv, so ' +
+  'that there is no doubt who signed.';
 const TEXT =
   'Such a signature leaves the ends of the lines open, so files with other octets have it, too. Every tool takes it; ' +
   'we want every octet signed.';
 const SHORT = 'gpg and gpgv take RSA keys of any length.';
-const DSA = 'DSA is not among the algorithms that we take: nobody needs it any more.';
+const DSA = 'DSA is among the algorithms that neither we nor go-crypto take: nobody needs it any more.';
 
 /** Why the tools differ from us. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -81,7 +84,7 @@ const REASONS: Readonly<Record<string, string>> = {
 interface Row {
   readonly state: string;
   readonly ours: OwnAnswer;
-  readonly theirs: Readonly<Record<(typeof DEBIAN)[number], Answer>>;
+  readonly theirs: Readonly<Record<(typeof TABULATED)[number], Answer>>;
 }
 
 let tools: Tools;
@@ -107,14 +110,14 @@ async function weak(algorithm: string): Promise<Question> {
 }
 
 async function judge(state: string, question: Question): Promise<Row> {
-  const answers = DEBIAN.map(async (tool) => [tool, await tools.ask(tool, question)] as const);
+  const answers = TABULATED.map(async (tool) => [tool, await tools.ask(tool, question)] as const);
   const theirs = Object.fromEntries(await Promise.all(answers)) as Row['theirs'];
   return { state, ours: await askOurs(tools.directory, question), theirs };
 }
 
-const differs = ({ ours, theirs }: Row): boolean => DEBIAN.some((tool) => theirs[tool].accepts !== ours.accepts);
+const differs = ({ ours, theirs }: Row): boolean => TABULATED.some((tool) => theirs[tool].accepts !== ours.accepts);
 
-const HEAD = ['State', 'verify', 'gpg', 'gpgv', 'sq', 'sqv', 'sqop', 'Why'];
+const HEAD = ['State', 'verify', ...TABULATED, 'Why'];
 
 function table(): string {
   const reasons = [...new Set(rows.flatMap(({ state }) => REASONS[state] ?? []))];
@@ -137,10 +140,11 @@ function table(): string {
       .join(' ')
       .trimEnd();
   const rule = widths.map((width) => '='.repeat(width)).join(' ');
-  const versions = DEBIAN.map((tool) => `${tool} ${VERSIONS[tool]}`).join(', ');
+  const debian = Object.entries(VERSIONS).map((words) => words.join(' '));
+  const versions = `The tools are those of Debian 12: ${debian.join(', ')}; and go-crypto ${GO_CRYPTO}.`;
   const notes = reasons.map((reason, at) => wrap(`${at + 1}. ${reason}`, '   '));
   const note = '.. Written by tests/system/openpgp-states.test.ts; its head says how.';
-  return `${note}\n\n${rule}\n${line(HEAD)}\n${rule}\n${cells.map(line).join('\n')}\n${rule}\n\n${wrap(`The tools are those of Debian 12: ${versions}.`)}\n\n${notes.join('\n')}\n`;
+  return `${note}\n\n${rule}\n${line(HEAD)}\n${rule}\n${cells.map(line).join('\n')}\n${rule}\n\n${wrap(versions)}\n\n${notes.join('\n')}\n`;
 }
 
 /** Lines of at most 118 characters, all but the first indented. */
@@ -151,6 +155,13 @@ describe('the tools', () => {
   it.each(Object.entries(VERSIONS))('%s is the one of Debian 12: %s', async (tool, version) => {
     const [first = ''] = String(await tools.run(tool, [tool === 'sqop' ? 'version' : '--version'])).split('\n');
     expect(first.split(' ')).toContain(version);
+  });
+});
+
+describe('the program in Go', () => {
+  it('is built with go-crypto as the table says', async () => {
+    const built = String(await tools.run('go', ['version', '-m', tools.go]));
+    expect(built).toMatch(new RegExp(`\\sgithub\\.com/ProtonMail/go-crypto\\sv${GO_CRYPTO.replaceAll('.', '\\.')}\\s`));
   });
 });
 
@@ -167,11 +178,11 @@ describe('the table of key states', () => {
 describe('where a tool is stricter than we are', () => {
   it('it has no eye for the reason of a revocation, or for a certificate without its past', () => {
     const stricter = rows.flatMap(({ state, ours, theirs }) =>
-      DEBIAN.filter((tool) => ours.accepts && !theirs[tool].accepts).map((tool) => `${tool}: ${state}`),
+      TABULATED.filter((tool) => ours.accepts && !theirs[tool].accepts).map((tool) => `${tool}: ${state}`),
     );
     const replaced = ['subkey superseded since', 'primary key superseded since', 'primary key retired since'];
     expect(stricter).toEqual([
-      ...['sq', 'sqv', 'sqop'].map((tool) => `${tool}: subkey bound anew since`),
+      ...['sq', 'sqv', 'sqop', 'go-crypto'].map((tool) => `${tool}: subkey bound anew since`),
       ...replaced.flatMap((state) => [`gpg: ${state}`, `gpgv: ${state}`]),
     ]);
   });
@@ -197,7 +208,7 @@ describe('a key that gpg has extended', () => {
       for (const input of [earlier, later]) await past.run(['--import'], { input });
       return exportPublic(past, key.primary);
     });
-    expect(await accepting({ certificate: merged, signature, artifact: DATA })).toEqual(DEBIAN);
+    expect(await accepting({ certificate: merged, signature, artifact: DATA })).toEqual(TABULATED);
     for (const certificate of [later, merged])
       expect((await askOurs(tools.directory, { certificate, signature, artifact: DATA })).verdict).toBe('good');
   });
@@ -205,5 +216,5 @@ describe('a key that gpg has extended', () => {
 
 async function accepting(question: Question): Promise<readonly string[]> {
   const { theirs } = await judge('', question);
-  return DEBIAN.filter((tool) => theirs[tool].accepts);
+  return TABULATED.filter((tool) => theirs[tool].accepts);
 }

@@ -25,7 +25,9 @@ export interface Answer {
 }
 
 export const DEBIAN = ['gpg', 'gpgv', 'sq', 'sqv', 'sqop'] as const;
-export const TOOLS = [...DEBIAN, 'openpgp.js', 'go-crypto'] as const;
+/** Those of the table of key states. */
+export const TABULATED = [...DEBIAN, 'go-crypto'] as const;
+export const TOOLS = [...TABULATED, 'openpgp.js'] as const;
 export type Tool = (typeof TOOLS)[number];
 
 export interface Tools {
