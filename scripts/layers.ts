@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
         'path',
         'stream',
         'timers/promises',
+        'tls',
         'url',
         'worker_threads',
       ].map((n) => `node:${n}`),

@@ -94,6 +94,8 @@ export interface RequestLimits {
   readonly timeout: number;
   /** Sent with the request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whose certificates are believed, in PEM; those that the system knows unless told. */
+  readonly authorities?: string;
 }
 
 export interface Answer {
@@ -101,6 +103,32 @@ export interface Answer {
   readonly body: Uint8Array;
   /** By their names in lower case; one that came several times is left out. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Tls {
+  /**
+   * The certificates that a server shows for a name: a handshake, and nothing after it. MUST ask for `name` (SNI), wherever the connection
+   * goes; MUST have ended after `timeout` milliseconds. Throws `network` where there is no connection, or no certificate for this name.
+   */
+  visit(visit: Visit): Promise<Shown>;
+}
+
+export interface Visit {
+  /** Where the connection goes: a name or an IP address. */
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  /** As in `RequestLimits`. */
+  readonly authorities?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export interface Shown {
+  /** In DER, that of the server first; MUST go up to the authority where it is believed. */
+  readonly chain: readonly Uint8Array[];
+  /** Why the chain is not to be believed now, for this name; MUST be undefined only where it is. */
+  readonly problem: string | undefined;
 }
 
 export interface Clock {
@@ -138,6 +166,7 @@ export interface Progress {
 export interface Ports {
   readonly files: Files;
   readonly http: Http;
+  readonly tls: Tls;
   readonly clock: Clock;
   readonly lock: Lock;
   readonly yaml: Yaml;

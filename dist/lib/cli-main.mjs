@@ -107,8 +107,13 @@ var formatFile = (file) => `${file.action} ${printable(file.name)}${signed(file)
 `;
 var formatManifest = (manifest) => `${manifest.action} ${printable(manifest.name)} sha256:${manifest.sha256}${signed(manifest)}
 `;
-var formatLog = (log) => `${log.action} ${printable(log.proof)} log ${log.origin} index ${log.index} of ${log.tree_size}${formatTime(log)}${printable(formatRelease(log))}${formatWitnesses(log)}
+var formatLog = (log) => `${log.action} ${printable(log.proof)} ${formatPlace(log)}${formatTime(log)}${printable(formatRelease(log))}${formatWitnesses(log)}
 `;
+function formatPlace({ origin, record, index, tree_size }) {
+  if (record === void 0) return `log ${origin} index ${index} of ${tree_size}`;
+  const { domain, serial, sha256, not_before } = record;
+  return `recorder ${origin} certificate of ${domain} serial ${serial} sha256:${sha256} from ${not_before}, not counted`;
+}
 function formatWitnesses({ witnesses }) {
   if (witnesses === void 0) return "";
   if (witnesses.length === 0) return ", witnessed by nobody";

@@ -13,10 +13,10 @@ import {
 import os2 from "node:os";
 
 // src/io/clock.ts
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as setTimeout2 } from "node:timers/promises";
 var systemClock = () => ({
   now: () => /* @__PURE__ */ new Date(),
-  sleep: async (duration) => setTimeout(duration)
+  sleep: async (duration) => setTimeout2(duration)
 });
 
 // src/io/files.ts
@@ -63,6 +63,10 @@ function faultOf(error, verb, file) {
   const code = errorCode(error);
   const { kind, why, hint } = MEANINGS[code ?? ""] ?? { kind: "io", why: code ?? String(error), hint: void 0 };
   return new Fault(kind, `cannot ${verb} ${quote(file)}: ${why}`, { file, hint, cause: error });
+}
+function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === "" ? errorCode(error) ?? error.name : error.message;
 }
 
 // src/io/chunks.ts
@@ -443,7 +447,7 @@ function linkTarget(file) {
 }
 
 // src/io/http.ts
-import { setTimeout as setTimeout2 } from "node:timers/promises";
+import { setTimeout as setTimeout3 } from "node:timers/promises";
 var PAUSES = [0, 500, 2e3, 5e3];
 var TIMEOUT = 3e4;
 var RETRIED = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
@@ -476,11 +480,17 @@ function undiciHttp({ pauses = PAUSES, timeout = TIMEOUT } = {}) {
     ask: async (url, limits) => once(url, { method: "GET" }, limits)
   };
 }
-async function once(url, method, { cap, timeout, headers }) {
-  const { request } = await import("./vendor/undici.mjs");
+async function once(url, method, { cap, timeout, headers, authorities }) {
+  const { Agent, request } = await import("./vendor/undici.mjs");
   const signal = AbortSignal.timeout(timeout);
+  const dispatcher = authorities === void 0 ? void 0 : new Agent({ connect: { ca: authorities } });
   try {
-    const answer = await request(url, { ...method, headers: { ...headers, "accept-encoding": "identity" }, signal });
+    const answer = await request(url, {
+      ...method,
+      headers: { ...headers, "accept-encoding": "identity" },
+      signal,
+      ...dispatcher === void 0 ? {} : { dispatcher }
+    });
     const parts = [];
     let size = 0;
     for await (const chunk of answer.body) {
@@ -491,9 +501,11 @@ async function once(url, method, { cap, timeout, headers }) {
     return { status: answer.statusCode, body: Buffer.concat(parts), headers: single(answer.headers) };
   } catch (error) {
     if (error instanceof Fault) throw error;
-    const problem = signal.aborted ? `no whole answer within ${timeout} ms` : describe(error);
+    const problem = signal.aborted ? `no whole answer within ${timeout} ms` : reasonOf(error);
     const what = method.method === "POST" ? "post to" : "get";
     throw new Fault("network", `cannot ${what} ${quote(url)}: ${problem}`, { file: url, cause: error });
+  } finally {
+    await dispatcher?.destroy();
   }
 }
 var single = (headers) => Object.fromEntries(
@@ -507,7 +519,7 @@ async function makeAgent(timeout) {
 async function withRetries(url, pauses, dispatcher, sink) {
   let problem = "";
   for (const pause of pauses) {
-    await setTimeout2(pause);
+    await setTimeout3(pause);
     const answer = await tryOnce(url, dispatcher, sink);
     if (typeof answer === "boolean") return answer;
     problem = answer.problem;
@@ -541,12 +553,8 @@ async function tryOnce(url, dispatcher, sink) {
     if (error instanceof Fault) throw error;
     if (given) sink.restart?.();
     const hopeless = errorCode(error) === "UND_ERR_INVALID_ARG";
-    return { problem: describe(error), retry: !hopeless && (!given || sink.restart !== void 0) };
+    return { problem: reasonOf(error), retry: !hopeless && (!given || sink.restart !== void 0) };
   }
-}
-function describe(error) {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === "" ? errorCode(error) ?? error.name : error.message;
 }
 
 // src/io/lock.ts
@@ -691,6 +699,51 @@ function startThread(key) {
   });
 }
 
+// src/io/tls.ts
+import tls from "node:tls";
+var LONGEST2 = 20;
+var nodeTls = () => ({
+  visit: async (visit) => {
+    const { host, port, name, authorities, timeout } = visit;
+    const socket = tls.connect({
+      host,
+      port,
+      servername: name,
+      // judged below: the chain is wanted in either case
+      rejectUnauthorized: false,
+      ...authorities === void 0 ? {} : { ca: authorities }
+    });
+    const timer = setTimeout(() => socket.destroy(new Error(`no certificate within ${timeout} ms`)), timeout);
+    try {
+      await handshake(socket);
+      return shownBy(socket);
+    } catch (error) {
+      throw faultOf2(error, visit);
+    } finally {
+      clearTimeout(timer);
+      socket.destroy();
+    }
+  }
+});
+var handshake = async (socket) => new Promise((resolve, reject) => {
+  socket.once("secureConnect", resolve);
+  socket.on("error", reject);
+  socket.once("close", () => reject(new Error("the connection was closed")));
+});
+function shownBy(socket) {
+  const chain = [];
+  let one = socket.getPeerCertificate(true);
+  while (one?.raw !== void 0 && chain.length < LONGEST2) {
+    chain.push(one.raw);
+    one = one.issuerCertificate === one ? void 0 : one.issuerCertificate;
+  }
+  const problem = socket.authorized ? void 0 : String(socket.authorizationError);
+  return { chain, problem: chain.length === 0 ? "there is none" : problem };
+}
+var faultOf2 = (error, { host, port, name }) => new Fault("network", `no certificate for ${quote(name)} from ${host}, port ${port}: ${reasonOf(error)}`, {
+  cause: error
+});
+
 // src/io/yaml.ts
 var MAX_DEPTH = 100;
 var MAX_ALIASED = 1e5;
@@ -827,6 +880,7 @@ var rangeOf = (node) => node?.range?.[0];
 var realPorts = (out, isTerminal) => ({
   files: nodeFiles(),
   http: undiciHttp(),
+  tls: nodeTls(),
   clock: systemClock(),
   lock: flockLock(),
   yaml: libraryYaml(),

@@ -6,9 +6,17 @@ import {
 
 // src/core/companions.ts
 var SIGNATURE = ".asc";
-var COMPANIONS = [".asc", ".sigstore.json", ".proof", ".tlog-proof", ".submission.json"];
+var COMPANIONS = [
+  ".asc",
+  ".sigstore.json",
+  ".proof",
+  ".recorder.pem",
+  ".tlog-proof",
+  ".submission.json"
+];
 var SIGSUM_PROOF = ".proof";
 var SIGSTORE_BUNDLE = ".sigstore.json";
+var RECORDER_EVIDENCE = ".recorder.pem";
 var TLOG_PROOF = ".tlog-proof";
 var SUBMISSION = ".submission.json";
 var isManifestName = (name) => /^(?:[^/]*\.)?SHA256SUMS$/.test(name);
@@ -64,6 +72,7 @@ export {
   COMPANIONS,
   SIGSUM_PROOF,
   SIGSTORE_BUNDLE,
+  RECORDER_EVIDENCE,
   TLOG_PROOF,
   SUBMISSION,
   isManifestName,

@@ -25,6 +25,7 @@ import {
   parseVerifierKey,
   parseWitnessKey,
   publicKeyOf,
+  rootOf,
   sha256,
   witnessKey
 } from "./shared-core-signed-note.mjs";
@@ -1494,6 +1495,176 @@ var generateP256KeyPem = () => generateKeyPairSync("ec", { namedCurve: "P-256" }
 // src/workflow/trust.ts
 import path from "node:path";
 
+// src/core/certificate-chain.ts
+import { X509Certificate } from "node:crypto";
+var MAX_LENGTH = 10;
+var CHAIN_CAP = 64 * 1024;
+var BLOCK = /-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----/g;
+function chainOf(certificates) {
+  if (certificates.length > MAX_LENGTH)
+    throw new Fault("bad-format", `a chain of more than ${MAX_LENGTH} certificates`);
+  const [first, ...issuers] = certificates.map(parseCertificate);
+  if (first === void 0) throw new Fault("bad-format", "there is no certificate");
+  return [first, ...issuers];
+}
+var formatChain = (chain) => chain.map(String).join("");
+function parseChain(bytes) {
+  const chain = chainOf(blocksIn(bytes));
+  if (equalBytes(Buffer.from(formatChain(chain)), bytes)) return chain;
+  throw new Fault(
+    "bad-format",
+    "certificates that are not written one behind the other, in PEM of 64 characters a line"
+  );
+}
+var parseAuthorities = (bytes) => chainOf(blocksIn(bytes));
+function blocksIn(bytes) {
+  if (bytes.length > CHAIN_CAP) throw new Fault("bad-format", `certificates of more than ${CHAIN_CAP} bytes`);
+  const blocks = Buffer.from(bytes).toString("latin1").match(BLOCK) ?? [];
+  return blocks.map((block) => Buffer.from(block.replace(/-----[^-]+-----/g, ""), "base64"));
+}
+function parseCertificate(der2) {
+  const certificate2 = attempt("bad-format", "not a certificate", () => new X509Certificate(der2));
+  if (equalBytes(certificate2.raw, der2)) return certificate2;
+  throw new Fault("bad-format", "a certificate with something behind it");
+}
+function checkChain(chain, authorities) {
+  for (const [index, issuer] of chain.slice(1).entries()) {
+    const issued = chain[index];
+    if (issued === void 0 || !isIssuedBy(issued, issuer))
+      throw new Fault("bad-proof", `the certificate ${index + 1} of the chain is not issued by the next one`);
+  }
+  const last = chain.at(-1) ?? chain[0];
+  if (authorities?.every((one2) => !equalBytes(one2.raw, last.raw) && !isIssuedBy(last, one2)))
+    throw new Fault("bad-proof", "the chain does not lead to an authority that the policy names");
+}
+var isIssuedBy = (issued, issuer) => attempt(
+  "bad-proof",
+  "a certificate with a key that cannot be read",
+  () => issuer.ca && issued.checkIssued(issuer) && issued.verify(issuer.publicKey)
+);
+function hostNames({ subjectAltName }) {
+  const names = (subjectAltName ?? "").split(", ").map((name) => /^DNS:([A-Za-z0-9.*_-]+)$/.exec(name)?.[1]);
+  return names.map((name) => {
+    if (name !== void 0) return name.toLowerCase();
+    throw new Fault("bad-proof", "the certificate is not for names of hosts alone");
+  });
+}
+function attempt(kind, message, body) {
+  try {
+    return body();
+  } catch (cause) {
+    throw new Fault(kind, message, { cause });
+  }
+}
+
+// src/core/address.ts
+var httpAddress = (value, path2) => {
+  const url = text(value, path2);
+  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
+  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/.test(url))
+    throw wrong(path2, "is not an http(s) address without query and fragment");
+  if (parsedUrl.username !== "" || parsedUrl.password !== "") throw wrong(path2, "holds a name or a password");
+  return url.replace(/\/+$/, "");
+};
+var hostAndPort = (value, path2) => {
+  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path2)) ?? [];
+  const host2 = inBrackets ?? plain;
+  const port = Number(digits);
+  if (host2 === void 0 || port > 65535) throw wrong(path2, "is not host:port, as in recorder.example.org:443");
+  return { host: host2, port };
+};
+
+// src/core/rget.ts
+var LINE_CAP = 64 * 1024;
+var SPACES = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*/;
+function recordRoot(manifest) {
+  return rootOf(linesOf(manifest).map((line, index) => leafHash(digestIn(line, index))));
+}
+function linesOf(manifest) {
+  const lines = Buffer.from(manifest).toString().split("\n");
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+}
+function digestIn(line, index) {
+  if (Buffer.byteLength(line) >= LINE_CAP)
+    throw new Fault("bad-manifest", `line ${index + 1}: rget reads no line of ${LINE_CAP} bytes`);
+  const [digits = ""] = /^[0-9a-f]*/i.exec(line.replace(SPACES, "")) ?? [];
+  return digits.length % 2 === 0 ? Buffer.from(digits, "hex") : Buffer.alloc(0);
+}
+function recordPrefix(manifest) {
+  const digits = Buffer.from(recordRoot(manifest)).toString("hex");
+  return `${digits.slice(0, 32)}.${digits.slice(32)}`;
+}
+var GITHUB = [
+  /^api\.github\.com\/repos\/([\w.-]+)\/([\w.-]+)\/(?:zipball|tarball)\/([\w.+-]+)$/,
+  /^github\.com\/([\w.-]+)\/([\w.-]+)\/releases\/download\/([\w.+-]+)\/[\w.-]+$/,
+  /^github\.com\/([\w.-]+)\/([\w.-]+)\/archive\/([\w.+-]+)\.(?:zip|tar\.gz)$/
+];
+var labelOf = (version) => version.replace(/[.+]/g, "-");
+function projectDomain(url) {
+  const path2 = url.replace(/^https:\/\//, "");
+  for (const pattern of GITHUB) {
+    const [, organization, repository, tag] = pattern.exec(path2) ?? [];
+    if (tag !== void 0) return `${labelOf(tag)}.${repository}.${organization}.github.com`;
+  }
+  return void 0;
+}
+function recordNames(manifest, project, recorder2) {
+  const prefix = recordPrefix(manifest);
+  const names = {
+    domain: `${prefix}.${project}.${recorder2}`.toLowerCase(),
+    bare: `${prefix}.${recorder2}`.toLowerCase()
+  };
+  const problem = domainProblem(names.domain);
+  if (problem === void 0) return names;
+  throw new Fault("bad-name", `no certificate can name the record domain ${quote(names.domain)}: ${problem}`, {
+    hint: 'an underscore, an empty part or a long one comes from the project, its version or the "project_domain" of the policy'
+  });
+}
+function domainProblem(name) {
+  if (name.length > 253) return `it has ${name.length} characters, where a name can have 253`;
+  for (const label of name.split(".")) {
+    if (label.length > 63) return `${quote(label)} has ${label.length} characters, where a label can have 63`;
+    if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(label)) return `${quote(label)} is no label`;
+  }
+  return void 0;
+}
+
+// src/core/policy-recorder.ts
+var FIELD = /\{(project|version)\}/g;
+var PUBLIC = /(?:^|\.)merklecounty\.com$/;
+var recorder = (value, path2) => {
+  const { ca_file: caFile, project_domain: projectDomain2, url, ...log } = fields(value, path2);
+  const authorities = caFile === void 0 ? void 0 : [];
+  return { ...log, url: url ?? `https://${log.recorder}`, projectDomain: projectDomain2, caFile, authorities };
+};
+function fillProjectDomain(template2, project, version) {
+  const values = { project: labelOf(project.slice(project.lastIndexOf("/") + 1)), version: labelOf(version) };
+  return template2.replace(FIELD, (_, field) => values[field]);
+}
+var host = (value, path2) => {
+  const name = text(value, path2).toLowerCase();
+  const problem = domainProblem(name);
+  if (problem !== void 0) throw wrong(path2, `is no name of a host: ${problem}`);
+  if (PUBLIC.test(name))
+    throw wrong(path2, "is the public recorder, which is gone", "a recorder is one that you run yourself");
+  return name;
+};
+var template = (value, path2) => {
+  const written = text(value, path2);
+  const problem = domainProblem(written.replace(FIELD, "x"));
+  if (problem === void 0) return written;
+  throw wrong(path2, `is no name of a host: ${problem}`, "its only fields are {project} and {version}");
+};
+var fields = exactly({
+  name: text,
+  kind: oneOf(["recorder"]),
+  recorder: host,
+  url: optional(httpAddress),
+  address: optional(hostAndPort),
+  project_domain: optional(template),
+  ca_file: optional(text)
+});
+
 // src/core/sigsum-policies.ts
 var SIGSUM_POLICIES = {
   "sigsum-generic-2025-1": `# This is a Sigsum trust policy that has been vetted by the Sigsum project
@@ -1798,7 +1969,7 @@ function parseAddress(text2) {
 var MAX_SIGNERS = 32;
 var UNREAD = { logs: [], witnesses: [], quorum: NOBODY };
 var sigsumLog = (value, path2) => {
-  const { name, kind, policy, policy_file: policyFile, signers } = fields(value, path2);
+  const { name, kind, policy, policy_file: policyFile, signers } = fields2(value, path2);
   if (policy === void 0 === (policyFile === void 0))
     throw wrong(path2, 'needs a "policy" by its name, or a "policy_file"', "one of them, and not both");
   return { name, kind, policy: policy ?? UNREAD, policyFile, signers };
@@ -1825,7 +1996,7 @@ var signersOf = (value, path2) => {
   if (twice >= 0) throw wrong(`${path2}[${twice}]`, "is there twice");
   return signers;
 };
-var fields = exactly({
+var fields2 = exactly({
   name: text,
   kind: oneOf(["sigsum"]),
   policy: optional(named),
@@ -1864,12 +2035,12 @@ var rawKey = (key) => Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64
 var mostProofs = (logs) => new Set(logs.map(({ kind, name }) => kind === "rekor" ? `rekor ${name}` : kind)).size;
 var MAX_WITNESSES = 32;
 function hasWitnesses(log) {
-  if (log.kind === "rekor") return false;
+  if (log.kind === "rekor" || log.kind === "recorder") return false;
   return (log.kind === "sigsum" ? log.policy.witnesses : log.witnesses).length > 0;
 }
 var trustedLog = (value, path2) => {
-  const kind = oneOf(["tiles", "rekor", "sigsum"])(record(value, path2)["kind"], `${path2}.kind`);
-  return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog }[kind](value, path2);
+  const kind = oneOf(["tiles", "rekor", "sigsum", "recorder"])(record(value, path2)["kind"], `${path2}.kind`);
+  return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog, recorder }[kind](value, path2);
 };
 var tileLog = (value, path2) => {
   const trusted = tileLogFields(value, path2);
@@ -1889,15 +2060,11 @@ var tileLog = (value, path2) => {
   }
   return { ...trusted, quorum: quorum ?? 0 };
 };
-var address = (value, path2) => {
-  const url = text(value, path2);
-  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
-  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/.test(url))
-    throw wrong(path2, "is not an http(s) address without query and fragment");
-  if (parsedUrl.username !== "" || parsedUrl.password !== "") throw wrong(path2, "holds a name or a password");
-  return url.replace(/\/+$/, "");
-};
-var witness = exactly({ name: text, key: parsed(parseWitnessKey), url: optional(address) });
+var witness = exactly({
+  name: text,
+  key: parsed(parseWitnessKey),
+  url: optional(httpAddress)
+});
 var witnessesOf = (value, path2) => {
   const witnesses = list(witness)(value, path2);
   if (witnesses.length > MAX_WITNESSES) throw wrong(path2, `holds more than ${MAX_WITNESSES} witnesses`);
@@ -1934,8 +2101,8 @@ var rekorFields = exactly({
     if (value === 1 || value === 2) return value;
     throw wrong(path2, "is neither 1 nor 2");
   },
-  url: optional(address),
-  read_url: optional(address),
+  url: optional(httpAddress),
+  read_url: optional(httpAddress),
   origin: (value, path2) => {
     const origin = text(value, path2);
     if (!isKeyName(origin)) throw wrong(path2, "holds a space, a plus or a control character");
@@ -1976,14 +2143,17 @@ function decodePolicy(value) {
   const names = raw.logs.map((log) => log.name);
   refuseTwice(names, "logs");
   refuseTwice(
-    raw.logs.flatMap((log) => log.kind === "sigsum" ? [] : [log.origin]),
+    raw.logs.flatMap((log) => log.kind === "sigsum" ? [] : [log.kind === "recorder" ? log.recorder : log.origin]),
     "logs"
   );
   refuseSharedKeys(raw.logs);
-  const of = required.of ?? names;
+  const recorders = raw.logs.flatMap(({ kind, name }) => kind === "recorder" ? [name] : []);
+  const of = required.of ?? names.filter((name) => !recorders.includes(name));
   const known = new Set(names);
   for (const [index, name] of of.entries()) {
     if (!known.has(name)) throw wrong(`require.logs.of[${index}]`, `names no log of this policy: ${quote(name)}`);
+    if (recorders.includes(name))
+      throw wrong(`require.logs.of[${index}]`, "names a recorder, whose certificates are evidence and never count");
   }
   refuseTwice(of, "require.logs.of");
   if (required.at_least > of.length)
@@ -2097,8 +2267,14 @@ async function loadPolicy(ports, file) {
 async function readLogFiles(ports, policyFile, logs) {
   return Promise.all(
     logs.map(async (log) => {
+      const place = (file) => path.resolve(path.dirname(policyFile), file);
+      if (log.kind === "recorder" && log.caFile !== void 0) {
+        const at2 = place(log.caFile);
+        const bytes2 = await ports.files.readGiven(at2, CHAIN_CAP);
+        return { ...log, authorities: await inFile(at2, async () => parseAuthorities(bytes2)) };
+      }
       if (log.kind !== "sigsum" || log.policyFile === void 0) return log;
-      const at = path.resolve(path.dirname(policyFile), log.policyFile);
+      const at = place(log.policyFile);
       const bytes = await ports.files.readGiven(at, SIGSUM_POLICY_CAP);
       return { ...log, policy: await inFile(at, async () => parseSigsumPolicy(bytes)) };
     })
@@ -2181,12 +2357,21 @@ export {
   beginSignature,
   inspectKeys,
   openSigningKey,
+  chainOf,
+  formatChain,
+  parseChain,
+  checkChain,
+  hostNames,
   P256_SIGNATURE_CAP,
   isP256,
   parseP256Key,
   formatP256Key,
   p256Signer,
   generateP256KeyPem,
+  recordPrefix,
+  projectDomain,
+  recordNames,
+  fillProjectDomain,
   asciiLines,
   formatHex,
   parseHexHash,

@@ -11,19 +11,28 @@ import {
 import {
   SIGNATURE_CAP,
   asciiLines,
+  chainOf,
+  checkChain,
   digestOf,
+  fillProjectDomain,
   formatAddLeaf,
+  formatChain,
   formatHex,
   formatToken,
   hasWitnesses,
   hashOfLeaf,
+  hostNames,
   isLeafOf,
   isTimeAsked,
   judge,
   keyHashOf,
   parseAddLeaf,
+  parseChain,
   parseHexHash,
   parseHexSignature,
+  projectDomain,
+  recordNames,
+  recordPrefix,
   signLeaf,
   sigsumOrigin,
   takeHash,
@@ -33,6 +42,7 @@ import {
 } from "./shared-core-sigsum-policies.mjs";
 import {
   COMPANIONS,
+  RECORDER_EVIDENCE,
   SIGNATURE,
   SIGSTORE_BUNDLE,
   SIGSUM_PROOF,
@@ -115,6 +125,43 @@ async function settle(trust, file, verdict, sinceOf2, found) {
   if (refusal === void 0) return signature;
   found.errors.push(refusal);
   return void 0;
+}
+
+// src/core/recorder.ts
+function verifyEvidence(file, manifest, trusted) {
+  const chain = parseChain(file);
+  checkChain(chain, void 0);
+  const recorded = recordedIn(chain[0], manifest);
+  const log = trusted.find(({ recorder }) => recorder === recorded.recorder);
+  if (log === void 0) return void 0;
+  checkChain(chain, log.authorities);
+  return { log, recorded };
+}
+function recordedIn(certificate, manifest) {
+  const prefix = recordPrefix(manifest);
+  const names = hostNames(certificate);
+  const behind = names.flatMap((name) => name.startsWith(`${prefix}.`) ? [name.slice(prefix.length + 1)] : []);
+  const [recorder, withProject] = behind.sort((a, b) => a.length - b.length);
+  if (recorder === void 0) throw new Fault("bad-proof", "the certificate is about another manifest");
+  if (withProject === void 0 || !withProject.endsWith(`.${recorder}`))
+    throw new Fault("bad-proof", "the certificate does not name the manifest both with a project and without one");
+  const expected = { domain: `${prefix}.${withProject}`, bare: `${prefix}.${recorder}` };
+  checkNames(certificate, expected);
+  return {
+    domain: expected.domain,
+    recorder,
+    serial: certificate.serialNumber.toLowerCase(),
+    sha256: sha256(certificate.raw),
+    notBefore: certificate.validFromDate
+  };
+}
+function checkNames(certificate, { domain, bare }) {
+  const names = hostNames(certificate);
+  const missing = [domain, bare].find((name) => !names.includes(name));
+  if (missing !== void 0) throw new Fault("bad-proof", `the certificate does not name ${quote(missing)}`);
+  const short = bare.replace(/\.[0-9a-f]{32}(?=\.)/, "");
+  const other = names.find((name) => name !== domain && name !== bare && name !== short);
+  if (other !== void 0) throw new Fault("bad-proof", `the certificate is for ${quote(other)}, too`);
 }
 
 // src/core/hashedrekord.ts
@@ -584,6 +631,117 @@ function retryAfter({ headers }, now) {
   return Number.isNaN(date) ? void 0 : Math.max(0, date - now.getTime());
 }
 
+// src/logs/recorder.ts
+var ANSWER_TIME = 3e4;
+var ANSWER_CAP = 64 * 1024;
+var openRecorder = (trusted, asking) => ({
+  kind: "recorder",
+  submit: async (prepared, subject) => submitRecord(Buffer.from(prepared).toString(), subject, trusted, asking),
+  verify: (evidence, { manifest }) => verifyRecord(evidence, manifest, trusted)
+});
+function prepareRecord(url, { statement, manifest }, trusted) {
+  namesFor(url, statement, manifest, trusted);
+  return Buffer.from(url);
+}
+function verifyRecord(evidence, manifest, trusted) {
+  const shown = verifyEvidence(evidence, manifest, [trusted]);
+  if (shown !== void 0) return describeRecord(shown.recorded);
+  throw new Fault("bad-proof", `the certificate is not of the recorder ${trusted.recorder}`);
+}
+var describeRecord = (record2) => ({
+  origin: record2.recorder,
+  record: record2,
+  witnesses: []
+});
+function namesFor(url, { project, version }, manifest, trusted) {
+  const { projectDomain: template, recorder, name } = trusted;
+  const domain = projectDomain(url) ?? (template && fillProjectDomain(template, project, version));
+  if (domain !== void 0) return recordNames(manifest, domain, recorder);
+  throw new Fault(
+    "usage",
+    `rget has no project domain for ${quote(url)}, and the policy has none for the log ${quote(name)}`,
+    {
+      hint: 'rget knows addresses at GitHub only: for others, give the policy the "project_domain" that your recorder makes of them'
+    }
+  );
+}
+async function submitRecord(url, { statement, manifest }, trusted, asking) {
+  const names = namesFor(url, statement, manifest, trusted);
+  await checkPublished(asking.http, url, manifest);
+  const { chain, isNew } = await untilShown(url, names, trusted, asking);
+  const proof = Buffer.from(formatChain(chain));
+  return { ...verifyRecord(proof, manifest, trusted), proof, isNew, problems: [] };
+}
+async function checkPublished(http, url, manifest) {
+  const published = await http.get(url, MANIFEST_CAP);
+  if (published === void 0)
+    throw new Fault("pending", `nothing is published at ${quote(url)}`, { hint: "was the upload finished?" });
+  if (!equalBytes(published, manifest))
+    throw new Fault("altered", `what is published at ${quote(url)} differs from the local file`, {
+      hint: "the recorder was told nothing: find out which of the two is right"
+    });
+}
+async function untilShown(url, names, trusted, asking) {
+  const { clock, patience } = asking;
+  const end = clock.now().getTime() + patience;
+  const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end - clock.now().getTime()));
+  let isTold = false;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const seen = await visit(asking, names, trusted, timeout());
+    if (!(seen instanceof Fault)) return { chain: seen, isNew: isTold };
+    const outage = isTold ? { fault: seen } : await tell(asking, url, trusted, timeout());
+    if (outage === void 0) {
+      isTold = true;
+      continue;
+    }
+    const wait = outage.after ?? withJitter(pause);
+    if (clock.now().getTime() + wait >= end) throw isTold ? notShown(names, outage.fault) : outage.fault;
+    await clock.sleep(wait);
+  }
+}
+var notShown = ({ domain }, { message }) => new Fault("network", `the recorder was told, and shows no certificate for ${quote(domain)} yet: ${message}`, {
+  hint: "does it know this address? rget answers 200 to any; and does DNS lead all names below the recorder to it?"
+});
+async function visit({ tls }, names, { address, authorities }, timeout) {
+  try {
+    const { host, port } = address ?? { host: names.domain, port: 443 };
+    const shown = await tls.visit({ host, port, name: names.domain, timeout, ...believed(authorities) });
+    const chain = chainOf(shown.chain);
+    const [certificate] = chain;
+    if (certificate.checkHost(names.domain, { subject: "never", wildcards: false }) === void 0)
+      return new Fault(
+        "network",
+        `its certificate is for ${quote((certificate.subjectAltName ?? "nobody").slice(0, 300))}`
+      );
+    checkNames(certificate, names);
+    if (shown.problem === void 0) return chain;
+    throw new Fault("bad-proof", `the certificate of ${quote(names.domain)} is not to be believed: ${shown.problem}`, {
+      hint: 'where the authority is one of your own, name it in the policy: "ca_file"'
+    });
+  } catch (error) {
+    if (error instanceof Fault && (error.kind === "network" || error.kind === "bad-format")) return error;
+    throw error;
+  }
+}
+async function tell({ http, clock }, url, { url: base, authorities }, timeout) {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const form = Buffer.from(new URLSearchParams({ url }).toString());
+  try {
+    const limits = { cap: ANSWER_CAP, timeout, headers, ...believed(authorities) };
+    const answer = await http.post(`${base}/api/v1/submit`, form, limits);
+    if (answer.status >= 200 && answer.status < 300) return void 0;
+    const fault = new Fault("network", `the recorder ${quote(base)} answers ${answer.status}`);
+    if (PASSING.has(answer.status)) return { fault, after: retryAfter(answer, clock.now()) };
+    throw new Fault("usage", `${fault.message} to the address ${quote(url)}`, {
+      hint: 'is the "url" of the policy that of a recorder? redirections are not followed'
+    });
+  } catch (error) {
+    if (error instanceof Fault && (error.kind === "network" || error.kind === "bad-format")) return { fault: error };
+    throw error;
+  }
+}
+var believed = (authorities) => authorities === void 0 ? {} : { authorities: formatChain(authorities) };
+
 // src/logs/sigsum-server.ts
 var PATIENCE = 2e4;
 var REFUSALS = /* @__PURE__ */ new Set([400, 403]);
@@ -878,6 +1036,11 @@ function witnessingOf({ http, clock }, { logs }, origin, deadline) {
     );
   return { witnesses, quorum, http, clock, patience: deadline * 1e3 };
 }
+function describePlace(verified) {
+  if (verified.record === void 0) return { index: verified.index, tree_size: verified.treeSize };
+  const { domain, serial, sha256: sha2562, notBefore } = verified.record;
+  return { record: { domain, serial, sha256: sha2562, not_before: notBefore.toISOString() } };
+}
 var describeTime = ({ time }) => time === void 0 ? {} : { time: time.toISOString() };
 var describeWitnesses = (named, vouched) => named === void 0 || !hasWitnesses(named) ? {} : { witnesses: vouched.map(({ name, time }) => ({ name, time: time.toISOString() })) };
 function provenSince({ quorum }, vouched) {
@@ -916,10 +1079,20 @@ var checkBundle = (policy, { bytes: bytes2 }, file) => {
     return shown === void 0 ? [] : [{ log, verified: { ...shown, witnesses: [] }, statement: void 0, since: void 0 }];
   });
 };
+var checkEvidence = (policy, { bytes: bytes2 }, file) => {
+  const shown = verifyEvidence(
+    file,
+    bytes2,
+    policy.logs.filter((log) => log.kind === "recorder")
+  );
+  if (shown === void 0) return [];
+  return [{ log: shown.log, verified: describeRecord(shown.recorded), statement: void 0, since: void 0 }];
+};
 var PROOFS = [
   [TLOG_PROOF, checkTlogProof],
   [SIGSUM_PROOF, checkSigsumProof],
-  [SIGSTORE_BUNDLE, checkBundle]
+  [SIGSTORE_BUNDLE, checkBundle],
+  [RECORDER_EVIDENCE, checkEvidence]
 ];
 var releaseOf = ({ project, version, ref, commit }) => ({
   project,
@@ -1077,9 +1250,12 @@ export {
   mergeBundles,
   decodeTlogEntry,
   tryUntilAnswered,
+  openRecorder,
+  prepareRecord,
   openSigsum,
   prepareSigsum,
   witnessingOf,
+  describePlace,
   describeTime,
   describeWitnesses,
   PROOF_CAP,

@@ -326,5 +326,6 @@ export {
   directorySource,
   isDirectory,
   joinShown,
+  joinUrl,
   splitUrl
 };

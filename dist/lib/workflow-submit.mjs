@@ -14,6 +14,7 @@ import {
   bindStatement,
   decodeTlogEntry,
   demandEntry,
+  describePlace,
   describeTime,
   describeWitnesses,
   digestOf,
@@ -23,9 +24,11 @@ import {
   formatSubmission,
   mergeBundles,
   noFindings,
+  openRecorder,
   openSigsum,
   parseBundle,
   parseSubmission,
+  prepareRecord,
   prepareSigsum,
   releaseOf,
   treeIdOf,
@@ -43,6 +46,7 @@ import {
   MANIFEST_CAP,
   directorySource,
   isUrl,
+  joinUrl,
   openSource
 } from "./shared-workflow-signing.mjs";
 import {
@@ -55,6 +59,7 @@ import {
 } from "./shared-core-sigsum-policies.mjs";
 import {
   ABANDONED,
+  RECORDER_EVIDENCE,
   SIGNATURE,
   SIGSTORE_BUNDLE,
   SIGSUM_PROOF,
@@ -408,6 +413,7 @@ async function chooseLogs(ports, options, policy) {
     const key = keys.get(one.kind)?.key;
     if (one.kind === "rekor") return rekorLog(ports, one.trusted, key, patience);
     if (one.kind === "sigsum") return sigsumLog(ports, one.trusted, key, { token, patience });
+    if (one.kind === "recorder") return recorder(ports, one.trusted, options.publishedUrl, patience);
     return tileLog(ports, policy, one.directory, neededKey(keys.get("tiles")), options.witnessDeadline);
   });
 }
@@ -423,6 +429,7 @@ function parseLog(address, policy) {
   const trusted = policy.logs.find(({ name }) => name === address);
   if (trusted?.kind === "rekor") return { kind: "rekor", trusted };
   if (trusted?.kind === "sigsum") return { kind: "sigsum", trusted };
+  if (trusted?.kind === "recorder") return { kind: "recorder", trusted };
   const names = policy.logs.filter(({ kind }) => kind !== "tiles").map(({ name }) => name);
   const others = names.length === 0 ? "" : `, or a name from the policy: ${names.join(", ")}`;
   throw new Fault("usage", `not a log: ${quote(address)}`, {
@@ -486,6 +493,24 @@ function rekorLog({ http, clock }, trusted, key, patience) {
     open: async () => openRekor({ ...trusted, url }, { http, clock, patience }),
     pinned: () => trusted
   };
+}
+var recorder = ({ http, tls, clock }, trusted, publishedUrl, patience) => ({
+  kind: "recorder",
+  proof: RECORDER_EVIDENCE,
+  isRepeatable: true,
+  isShared: false,
+  prepare: (subject) => prepareRecord(addressOf(subject.statement, publishedUrl), subject, trusted),
+  open: async () => openRecorder(trusted, { http, tls, clock, patience }),
+  pinned: () => trusted
+});
+function addressOf({ project, version, manifest }, publishedUrl) {
+  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
+  if (publishedUrl !== void 0) return joinUrl(publishedUrl, manifest.name);
+  if (repository !== void 0)
+    return joinUrl(`https://github.com/${repository}/releases/download/${version}`, manifest.name);
+  throw new Fault("usage", "a recorder is told where the manifest is published, which is not known", {
+    hint: "give --published-url URL"
+  });
 }
 
 // src/workflow/published.ts
@@ -605,8 +630,7 @@ async function logRelease({ files }, chosen, manifest, { statement, request }, f
     ...named === void 0 ? {} : { name: named.name },
     origin: verified.origin,
     proof: file,
-    index: verified.index,
-    tree_size: verified.treeSize,
+    ...describePlace(verified),
     action,
     ...describeTime(verified),
     release: releaseOf(statement),

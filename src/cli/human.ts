@@ -47,7 +47,13 @@ const formatManifest = (manifest: ManifestReport): string =>
   `${manifest.action} ${printable(manifest.name)} sha256:${manifest.sha256}${signed(manifest)}\n`;
 
 const formatLog = (log: LogReport): string =>
-  `${log.action} ${printable(log.proof)} log ${log.origin} index ${log.index} of ${log.tree_size}${formatTime(log)}${printable(formatRelease(log))}${formatWitnesses(log)}\n`;
+  `${log.action} ${printable(log.proof)} ${formatPlace(log)}${formatTime(log)}${printable(formatRelease(log))}${formatWitnesses(log)}\n`;
+
+function formatPlace({ origin, record, index, tree_size }: LogReport): string {
+  if (record === undefined) return `log ${origin} index ${index} of ${tree_size}`;
+  const { domain, serial, sha256, not_before } = record;
+  return `recorder ${origin} certificate of ${domain} serial ${serial} sha256:${sha256} from ${not_before}, not counted`;
+}
 
 function formatWitnesses({ witnesses }: LogReport): string {
   if (witnesses === undefined) return '';

@@ -8,13 +8,22 @@ import { Fault, quote } from './fault.ts';
 export const SIGNATURE = '.asc';
 
 /** What can stand beside a manifest, in the order in which it is published. */
-export const COMPANIONS = ['.asc', '.sigstore.json', '.proof', '.tlog-proof', '.submission.json'] as const;
+export const COMPANIONS = [
+  '.asc',
+  '.sigstore.json',
+  '.proof',
+  '.recorder.pem',
+  '.tlog-proof',
+  '.submission.json',
+] as const;
 export type Companion = (typeof COMPANIONS)[number];
 
 /** The proof of a Sigsum log. */
 export const SIGSUM_PROOF = '.proof' satisfies Companion;
 /** The entries of Rekor logs, of both versions. */
 export const SIGSTORE_BUNDLE = '.sigstore.json' satisfies Companion;
+/** The certificate that a recorder has got for the manifest: evidence, and no proof. */
+export const RECORDER_EVIDENCE = '.recorder.pem' satisfies Companion;
 /** The proof of a tile log. */
 export const TLOG_PROOF = '.tlog-proof' satisfies Companion;
 /** What is prepared for logs, and not finished. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The logs of a trust policy: which keys are a log's own, and who has to vouch for it. Sigsum's are in policy-sigsum.ts. */
+/** The logs of a trust policy: which keys are a log's own, and who has to vouch for it. Sigsum's are in policy-sigsum.ts, recorders in policy-recorder.ts. */
+import { httpAddress } from './address.ts';
 import { parseWitnessKey, type WitnessKey } from './cosignature.ts';
 import {
   count,
@@ -17,6 +18,7 @@ import {
 import { formatBase64 } from './encoding.ts';
 import { quote } from './fault.ts';
 import { parseP256Key } from './p256.ts';
+import { recorder, type TrustedRecorder } from './policy-recorder.ts';
 import { sigsumLog, type TrustedSigsumLog } from './policy-sigsum.ts';
 import type { RekorTrust } from './rekor.ts';
 import { parseRekorKey, type RekorVersion } from './rekor-key.ts';
@@ -55,7 +57,7 @@ export interface TrustedRekorLog extends RekorTrust {
   readonly readUrl: string | undefined;
 }
 
-export type TrustedLog = TrustedTileLog | TrustedSigsumLog | TrustedRekorLog;
+export type TrustedLog = TrustedTileLog | TrustedSigsumLog | TrustedRekorLog | TrustedRecorder;
 export type LogKind = TrustedLog['kind'];
 
 /** How many of some logs can prove one manifest: the proofs of all logs of a kind go by one name, and Rekor's share one file. */
@@ -67,14 +69,14 @@ const MAX_WITNESSES = 32;
 
 /** Whether the policy names witnesses of a log. */
 export function hasWitnesses(log: TrustedLog): boolean {
-  if (log.kind === 'rekor') return false;
+  if (log.kind === 'rekor' || log.kind === 'recorder') return false;
   return (log.kind === 'sigsum' ? log.policy.witnesses : log.witnesses).length > 0;
 }
 
 /** One log of a policy. */
 export const trustedLog: Decoder<TrustedLog> = (value, path) => {
-  const kind = oneOf(['tiles', 'rekor', 'sigsum'])(record(value, path)['kind'], `${path}.kind`);
-  return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog }[kind](value, path);
+  const kind = oneOf(['tiles', 'rekor', 'sigsum', 'recorder'])(record(value, path)['kind'], `${path}.kind`);
+  return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog, recorder }[kind](value, path);
 };
 
 const tileLog: Decoder<TrustedTileLog> = (value, path) => {
@@ -97,16 +99,11 @@ const tileLog: Decoder<TrustedTileLog> = (value, path) => {
   return { ...trusted, quorum: quorum ?? 0 };
 };
 
-const address: Decoder<string> = (value, path) => {
-  const url = text(value, path);
-  const parsedUrl = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsedUrl === undefined || !/^https?:\/\/[^?#]+$/.test(url))
-    throw wrong(path, 'is not an http(s) address without query and fragment');
-  if (parsedUrl.username !== '' || parsedUrl.password !== '') throw wrong(path, 'holds a name or a password');
-  return url.replace(/\/+$/, '');
-};
-
-const witness: Decoder<TrustedWitness> = exactly({ name: text, key: parsed(parseWitnessKey), url: optional(address) });
+const witness: Decoder<TrustedWitness> = exactly({
+  name: text,
+  key: parsed(parseWitnessKey),
+  url: optional(httpAddress),
+});
 
 const witnessesOf: Decoder<readonly TrustedWitness[]> = (value, path) => {
   const witnesses = list(witness)(value, path);
@@ -151,8 +148,8 @@ const rekorFields = exactly({
     if (value === 1 || value === 2) return value;
     throw wrong(path, 'is neither 1 nor 2');
   },
-  url: optional(address),
-  read_url: optional(address),
+  url: optional(httpAddress),
+  read_url: optional(httpAddress),
   origin: (value, path) => {
     const origin = text(value, path);
     if (!isKeyName(origin)) throw wrong(path, 'holds a space, a plus or a control character');

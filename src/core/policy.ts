@@ -29,6 +29,9 @@
  *       origin: rekor.example.org        # the name in the signature line of its checkpoints
  *       keys: [MFkwEwYHKoZIzj0CAQYI…]    # SubjectPublicKeyInfo in DER, base64
  *       signers: [MFkwEwYHKoZIzj0CAQYI…] # likewise: our keys that sign what goes into it
+ *     - name: recorder
+ *       kind: recorder                   # of the rget protocol: policy-recorder.ts; it never counts
+ *       recorder: recorder.example.org
  *   require:
  *     signatures: 1                      # good signatures on the manifest and on every artifact
  *     logs: {at_least: 1, of: [tarballs]}
@@ -67,14 +70,17 @@ export function decodePolicy(value: unknown): Policy {
   const names = raw.logs.map((log) => log.name);
   refuseTwice(names, 'logs');
   refuseTwice(
-    raw.logs.flatMap((log) => (log.kind === 'sigsum' ? [] : [log.origin])),
+    raw.logs.flatMap((log) => (log.kind === 'sigsum' ? [] : [log.kind === 'recorder' ? log.recorder : log.origin])),
     'logs',
   );
   refuseSharedKeys(raw.logs);
-  const of = required.of ?? names;
+  const recorders = raw.logs.flatMap(({ kind, name }) => (kind === 'recorder' ? [name] : []));
+  const of = required.of ?? names.filter((name) => !recorders.includes(name));
   const known = new Set(names);
   for (const [index, name] of of.entries()) {
     if (!known.has(name)) throw wrong(`require.logs.of[${index}]`, `names no log of this policy: ${quote(name)}`);
+    if (recorders.includes(name))
+      throw wrong(`require.logs.of[${index}]`, 'names a recorder, whose certificates are evidence and never count');
   }
   refuseTwice(of, 'require.logs.of');
   if (required.at_least > of.length)

@@ -39,13 +39,35 @@ export interface ManifestReport {
   readonly signature?: SignatureReport;
 }
 
-export interface LogReport {
+export type LogReport = LogReportCommon & (EntryReport | RecordReport);
+
+/** Where the log has it. */
+interface EntryReport {
+  readonly index: number;
+  readonly tree_size: number;
+  readonly record?: never;
+}
+
+/** What a recorder has got: evidence, which a policy cannot count. */
+interface RecordReport {
+  readonly index?: never;
+  readonly tree_size?: never;
+  readonly record: {
+    readonly domain: string;
+    /** Of the certificate, hexadecimal. */
+    readonly serial: string;
+    /** Of the certificate in DER. */
+    readonly sha256: Sha256;
+    /** ISO 8601, UTC. */
+    readonly not_before: string;
+  };
+}
+
+interface LogReportCommon {
   readonly kind: LogKind;
   /** As the policy names it. */
   readonly name?: string;
   readonly origin: string;
-  readonly index: number;
-  readonly tree_size: number;
   /** File name of the proof, beside the manifest. */
   readonly proof: string;
   readonly action: 'logged' | 'kept' | 'verified';

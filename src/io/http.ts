@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { Fault, quote } from '../core/fault.ts';
 import type { Answer, Http, RequestLimits } from '../ports.ts';
-import { errorCode } from './system-error.ts';
+import { errorCode, reasonOf } from './system-error.ts';
 
 /** Milliseconds before each try. */
 const PAUSES: readonly number[] = [0, 500, 2000, 5000];
@@ -58,11 +58,21 @@ export function undiciHttp({ pauses = PAUSES, timeout = TIMEOUT } = {}): Http {
 type Method = { readonly method: 'GET' } | { readonly method: 'POST'; readonly body: Uint8Array };
 
 /** Through undici's own dispatcher, which follows no redirection. The signal ends what drips, too. */
-async function once(url: string, method: Method, { cap, timeout, headers }: RequestLimits): Promise<Answer> {
-  const { request } = await import('undici');
+async function once(
+  url: string,
+  method: Method,
+  { cap, timeout, headers, authorities }: RequestLimits,
+): Promise<Answer> {
+  const { Agent, request } = await import('undici');
   const signal = AbortSignal.timeout(timeout);
+  const dispatcher = authorities === undefined ? undefined : new Agent({ connect: { ca: authorities } });
   try {
-    const answer = await request(url, { ...method, headers: { ...headers, 'accept-encoding': 'identity' }, signal });
+    const answer = await request(url, {
+      ...method,
+      headers: { ...headers, 'accept-encoding': 'identity' },
+      signal,
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
     const parts: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of answer.body) {
@@ -73,9 +83,11 @@ async function once(url: string, method: Method, { cap, timeout, headers }: Requ
     return { status: answer.statusCode, body: Buffer.concat(parts), headers: single(answer.headers) };
   } catch (error) {
     if (error instanceof Fault) throw error;
-    const problem = signal.aborted ? `no whole answer within ${timeout} ms` : describe(error);
+    const problem = signal.aborted ? `no whole answer within ${timeout} ms` : reasonOf(error);
     const what = method.method === 'POST' ? 'post to' : 'get';
     throw new Fault('network', `cannot ${what} ${quote(url)}: ${problem}`, { file: url, cause: error });
+  } finally {
+    await dispatcher?.destroy();
   }
 }
 
@@ -136,12 +148,6 @@ async function tryOnce(url: string, dispatcher: Dispatcher, sink: Sink): Promise
     if (given) sink.restart?.();
     // a redirection in a circle, or to something that is not HTTP
     const hopeless = errorCode(error) === 'UND_ERR_INVALID_ARG';
-    return { problem: describe(error), retry: !hopeless && (!given || sink.restart !== undefined) };
+    return { problem: reasonOf(error), retry: !hopeless && (!given || sink.restart !== undefined) };
   }
-}
-
-/** Where every address of a host was tried, the message is empty and the code tells. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? (errorCode(error) ?? error.name) : error.message;
 }

@@ -7,12 +7,14 @@ import { undiciHttp } from './http.ts';
 import { flockLock } from './lock.ts';
 import { outProgress } from './progress.ts';
 import { rsaThreads } from './rsa-threads.ts';
+import { nodeTls } from './tls.ts';
 import { libraryYaml } from './yaml.ts';
 
 /** The outside as it is. `isTerminal`: whether stderr is one. */
 export const realPorts = (out: Out, isTerminal: boolean): Ports => ({
   files: nodeFiles(),
   http: undiciHttp(),
+  tls: nodeTls(),
   clock: systemClock(),
   lock: flockLock(),
   yaml: libraryYaml(),

@@ -48,3 +48,9 @@ export function faultOf(error: unknown, verb: string, file: string): Fault {
   const { kind, why, hint } = MEANINGS[code ?? ''] ?? { kind: 'io', why: code ?? String(error), hint: undefined };
   return new Fault(kind, `cannot ${verb} ${quote(file)}: ${why}`, { file, hint, cause: error });
 }
+
+/** Why, in a few words. Where every address of a host was tried, the message is empty and the code tells. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? (errorCode(error) ?? error.name) : error.message;
+}

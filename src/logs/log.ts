@@ -2,28 +2,42 @@
 /** What all logs have in common, whatever their protocol. */
 import type { Fault } from '../core/fault.ts';
 import type { LogKind } from '../core/policy-logs.ts';
+import type { Recorded } from '../core/recorder.ts';
 import type { Statement } from '../core/statement.ts';
 
 /** What a log gave for an entry. It was verified before it was handed out. */
-export interface Receipt extends Verified {
+export type Receipt = Verified & {
   /** The file that shows the entry offline, to be kept beside the manifest. */
   readonly proof: Uint8Array;
   /** False where the log had the entry already. */
   readonly isNew: boolean;
   /** Why pinned witnesses do not vouch, one for each of them. */
   readonly problems: readonly Fault[];
-}
+};
 
-export interface Verified {
+export type Verified = VerifiedEntry | VerifiedRecord;
+
+export interface VerifiedEntry {
   readonly origin: string;
   /** Of the entry, from 0. */
   readonly index: number;
   /** Entries in the log, at the checkpoint of the proof. */
   readonly treeSize: number;
+  readonly record?: never;
   /** When the log took it, by its own word; undefined where it tells no time. */
   readonly time?: Date | undefined;
   /** Pinned witnesses that vouch for the checkpoint of the proof. */
   readonly witnesses: readonly Vouched[];
+}
+
+/** Of a recorder, which has no order and no checkpoints: a certificate, and nobody who vouches for it. */
+export interface VerifiedRecord {
+  readonly origin: string;
+  readonly index?: never;
+  readonly treeSize?: never;
+  readonly time?: never;
+  readonly witnesses: readonly [];
+  readonly record: Recorded;
 }
 
 export interface Vouched {

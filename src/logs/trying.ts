@@ -13,11 +13,11 @@ export interface Trying {
 }
 
 /** Statuses that may be others in a moment. */
-const PASSING = new Set([408, 425, 429, 499, 500, 502, 503, 504]);
+export const PASSING = new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 
 /** Milliseconds: the first pause, and the longest that is not asked for by the server. */
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 15_000;
+export const FIRST_PAUSE = 1000;
+export const LONGEST_PAUSE = 15_000;
 
 /**
  * The first answer that says something. `isPassing` tells which other answers are not final. `ask` is given the milliseconds that it
@@ -51,7 +51,7 @@ async function once(ask: () => Promise<Answer>): Promise<Answer | Fault> {
 }
 
 /** Half of it to all of it: those who failed together do not come back together. */
-const withJitter = (pause: number): number => pause / 2 + randomInt(Math.ceil(pause / 2));
+export const withJitter = (pause: number): number => pause / 2 + randomInt(Math.ceil(pause / 2));
 
 /** RFC 9110, section 10.2.3: milliseconds from now; undefined where the server does not say, or says nonsense. */
 export function retryAfter({ headers }: Pick<Answer, 'headers'>, now: Date): number | undefined {

@@ -4,20 +4,23 @@
  * is found before anything is written.
  */
 import type { KeyObject } from 'node:crypto';
-import { type Companion, SIGSTORE_BUNDLE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
+import { type Companion, RECORDER_EVIDENCE, SIGSTORE_BUNDLE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { p256Signer } from '../core/p256.ts';
 import type { Policy } from '../core/policy.ts';
 import type { LogKind, TrustedLog, TrustedRekorLog } from '../core/policy-logs.ts';
+import type { TrustedRecorder } from '../core/policy-recorder.ts';
 import type { TrustedSigsumLog } from '../core/policy-sigsum.ts';
-import { formatStatement } from '../core/statement.ts';
+import { formatStatement, type Statement } from '../core/statement.ts';
 import type { Subject, TransparencyLog } from '../logs/log.ts';
+import { openRecorder, prepareRecord } from '../logs/recorder.ts';
 import { openRekor, preparedFor, prepareRekor } from '../logs/rekor.ts';
 import { openSigsum, prepareSigsum, type SigsumToken } from '../logs/sigsum.ts';
 import { openTileLog } from '../logs/tiles.ts';
 import type { Ports } from '../ports.ts';
 import { refuseInside } from './log.ts';
 import { assignKeys, type GivenKey, readGivenKey, readGivenKeys } from './log-keys.ts';
+import { joinUrl } from './source.ts';
 import { witnessingOf } from './witnesses.ts';
 
 export interface LogOptions {
@@ -29,6 +32,8 @@ export interface LogOptions {
   readonly witnessDeadline: number;
   /** Seconds that a log of others may take, with its witnesses. */
   readonly logDeadline: number;
+  /** The directory in which the release is published. */
+  readonly publishedUrl: string | undefined;
   /** Who submits, for logs that want to know. */
   readonly token: { readonly domain: string; readonly keyFile: string } | undefined;
 }
@@ -52,7 +57,8 @@ export interface ChosenLog {
 type Named =
   | { readonly kind: 'tiles'; readonly directory: string }
   | { readonly kind: 'rekor'; readonly trusted: TrustedRekorLog }
-  | { readonly kind: 'sigsum'; readonly trusted: TrustedSigsumLog };
+  | { readonly kind: 'sigsum'; readonly trusted: TrustedSigsumLog }
+  | { readonly kind: 'recorder'; readonly trusted: TrustedRecorder };
 
 /** Throws `usage` for what is no log, and `unreadable` for keys. */
 export async function chooseLogs(ports: Ports, options: LogOptions, policy: Policy): Promise<readonly ChosenLog[]> {
@@ -73,6 +79,7 @@ export async function chooseLogs(ports: Ports, options: LogOptions, policy: Poli
     const key = keys.get(one.kind)?.key;
     if (one.kind === 'rekor') return rekorLog(ports, one.trusted, key, patience);
     if (one.kind === 'sigsum') return sigsumLog(ports, one.trusted, key, { token, patience });
+    if (one.kind === 'recorder') return recorder(ports, one.trusted, options.publishedUrl, patience);
     return tileLog(ports, policy, one.directory, neededKey(keys.get('tiles')), options.witnessDeadline);
   });
 }
@@ -92,6 +99,7 @@ function parseLog(address: string, policy: Policy): Named {
   const trusted = policy.logs.find(({ name }) => name === address);
   if (trusted?.kind === 'rekor') return { kind: 'rekor', trusted };
   if (trusted?.kind === 'sigsum') return { kind: 'sigsum', trusted };
+  if (trusted?.kind === 'recorder') return { kind: 'recorder', trusted };
   const names = policy.logs.filter(({ kind }) => kind !== 'tiles').map(({ name }) => name);
   const others = names.length === 0 ? '' : `, or a name from the policy: ${names.join(', ')}`;
   throw new Fault('usage', `not a log: ${quote(address)}`, {
@@ -176,4 +184,30 @@ function rekorLog(
     open: async () => openRekor({ ...trusted, url }, { http, clock, patience }),
     pinned: () => trusted,
   };
+}
+
+const recorder = (
+  { http, tls, clock }: Ports,
+  trusted: TrustedRecorder,
+  publishedUrl: string | undefined,
+  patience: number,
+): ChosenLog => ({
+  kind: 'recorder',
+  proof: RECORDER_EVIDENCE,
+  isRepeatable: true,
+  isShared: false,
+  prepare: (subject) => prepareRecord(addressOf(subject.statement, publishedUrl), subject, trusted),
+  open: async () => openRecorder(trusted, { http, tls, clock, patience }),
+  pinned: () => trusted,
+});
+
+/** Where the manifest is published; a project at GitHub has its releases at one address. Throws `usage`. */
+function addressOf({ project, version, manifest }: Statement, publishedUrl: string | undefined): string {
+  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
+  if (publishedUrl !== undefined) return joinUrl(publishedUrl, manifest.name);
+  if (repository !== undefined)
+    return joinUrl(`https://github.com/${repository}/releases/download/${version}`, manifest.name);
+  throw new Fault('usage', 'a recorder is told where the manifest is published, which is not known', {
+    hint: 'give --published-url URL',
+  });
 }

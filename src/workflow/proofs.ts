@@ -9,7 +9,7 @@ import type { ExaminedManifest, Examining } from './examine-manifest.ts';
 import { attempt, type Findings } from './findings.ts';
 import { bindStatement, type CheckProof, PROOF_CAP, PROOFS, type Proven, releaseOf } from './release-proof.ts';
 import type { Source } from './source.ts';
-import { describeTime, describeWitnesses } from './witnesses.ts';
+import { describePlace, describeTime, describeWitnesses } from './witnesses.ts';
 
 export interface Proofs {
   readonly logs: readonly LogReport[];
@@ -92,8 +92,7 @@ const describeProven = (proof: string, { log, verified, statement }: Proven): Lo
   kind: log.kind,
   name: log.name,
   origin: verified.origin,
-  index: verified.index,
-  tree_size: verified.treeSize,
+  ...describePlace(verified),
   proof,
   action: 'verified',
   ...describeTime(verified),

@@ -3,12 +3,13 @@
  * The files beside a manifest that prove it to be in logs: what they are about, which pinned logs they come from, and since when it
  * was there. Pure but for one read of each.
  */
-import { type Companion, SIGSTORE_BUNDLE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
+import { type Companion, RECORDER_EVIDENCE, SIGSTORE_BUNDLE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
 import type { ManifestLine } from '../core/manifest.ts';
 import type { Policy } from '../core/policy.ts';
 import type { TrustedLog } from '../core/policy-logs.ts';
+import { verifyEvidence } from '../core/recorder.ts';
 import { verifyBundle } from '../core/rekor.ts';
 import type { LogReport } from '../core/report.ts';
 import { type Sha256, sha256 } from '../core/sha256.ts';
@@ -19,6 +20,7 @@ import { verifySigsumProof } from '../core/sigsum-verify.ts';
 import { parseStatement, type Statement } from '../core/statement.ts';
 import { parseTlogProof } from '../core/tlog-proof.ts';
 import type { Verified } from '../logs/log.ts';
+import { describeRecord } from '../logs/recorder.ts';
 import { describeSigsum } from '../logs/sigsum.ts';
 import { verifyTlogProof } from '../logs/tiles.ts';
 import type { Source } from './source.ts';
@@ -97,11 +99,23 @@ const checkBundle: CheckProof = (policy, { bytes }, file) => {
   });
 };
 
+/** Throws as `verifyEvidence` does. An authority has signed the time in a certificate, and nobody who looked at the manifest. */
+const checkEvidence: CheckProof = (policy, { bytes }, file) => {
+  const shown = verifyEvidence(
+    file,
+    bytes,
+    policy.logs.filter((log) => log.kind === 'recorder'),
+  );
+  if (shown === undefined) return [];
+  return [{ log: shown.log, verified: describeRecord(shown.recorded), statement: undefined, since: undefined }];
+};
+
 /** The proofs that we know, by what follows the name of the manifest. */
 export const PROOFS: readonly (readonly [suffix: Companion, check: CheckProof])[] = [
   [TLOG_PROOF, checkTlogProof],
   [SIGSUM_PROOF, checkSigsumProof],
   [SIGSTORE_BUNDLE, checkBundle],
+  [RECORDER_EVIDENCE, checkEvidence],
 ];
 
 /** Which release a log has, in the words of its statement. */

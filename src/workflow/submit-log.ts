@@ -13,7 +13,7 @@ import type { ChosenLog } from './open-logs.ts';
 import { bindStatement, PROOF_CAP, releaseOf } from './release-proof.ts';
 import { directorySource } from './source.ts';
 import { otherStatement, type SignedManifest } from './submission.ts';
-import { describeTime, describeWitnesses } from './witnesses.ts';
+import { describePlace, describeTime, describeWitnesses } from './witnesses.ts';
 
 /** What is submitted to a log. */
 export interface Prepared {
@@ -48,8 +48,7 @@ export async function logRelease(
     ...(named === undefined ? {} : { name: named.name }),
     origin: verified.origin,
     proof: file,
-    index: verified.index,
-    tree_size: verified.treeSize,
+    ...describePlace(verified),
     action,
     ...describeTime(verified),
     release: releaseOf(statement),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Whom we believe: a policy with its certificates, or what `--certificate` and `--fingerprint` stand for. */
 import path from 'node:path';
+import { CHAIN_CAP, parseAuthorities } from '../core/certificate-chain.ts';
 import { decodeUtf8 } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
@@ -78,8 +79,14 @@ async function readLogFiles(
 ): Promise<readonly TrustedLog[]> {
   return Promise.all(
     logs.map(async (log) => {
+      const place = (file: string) => path.resolve(path.dirname(policyFile), file);
+      if (log.kind === 'recorder' && log.caFile !== undefined) {
+        const at = place(log.caFile);
+        const bytes = await ports.files.readGiven(at, CHAIN_CAP);
+        return { ...log, authorities: await inFile(at, async () => parseAuthorities(bytes)) };
+      }
       if (log.kind !== 'sigsum' || log.policyFile === undefined) return log;
-      const at = path.resolve(path.dirname(policyFile), log.policyFile);
+      const at = place(log.policyFile);
       const bytes = await ports.files.readGiven(at, SIGSUM_POLICY_CAP);
       return { ...log, policy: await inFile(at, async () => parseSigsumPolicy(bytes)) };
     }),

@@ -33,6 +33,13 @@ export function witnessingOf(
   return { witnesses, quorum, http, clock, patience: deadline * 1000 };
 }
 
+/** The part of a report about where the entry is, or what certificate there is instead. */
+export function describePlace(verified: Verified) {
+  if (verified.record === undefined) return { index: verified.index, tree_size: verified.treeSize };
+  const { domain, serial, sha256, notBefore } = verified.record;
+  return { record: { domain, serial, sha256, not_before: notBefore.toISOString() } };
+}
+
 /** The part of a report about the time that a log tells; nothing where it tells none. */
 export const describeTime = ({ time }: Pick<Verified, 'time'>): Pick<LogReport, 'time'> =>
   time === undefined ? {} : { time: time.toISOString() };

@@ -254,7 +254,11 @@ describe('a policy is refused', () => {
     ['with logs that are no list', { ...LEAST, logs: log }, 'logs: is not a list'],
     ['with logs that are nothing', { ...LEAST, logs: null }, 'logs: is not a list'],
     ['with a log without name', withLog({ name: '' }), 'logs[0].name: is empty'],
-    ['with a log of an unknown kind', withLog({ kind: 'rget' }), 'logs[0].kind: is not one of tiles, rekor, sigsum'],
+    [
+      'with a log of an unknown kind',
+      withLog({ kind: 'rget' }),
+      'logs[0].kind: is not one of tiles, rekor, sigsum, recorder',
+    ],
     ['with a log without origin', { ...LEAST, logs: [without(log, 'origin')] }, 'logs[0].origin: is not a string'],
     ['with a log without keys', { ...LEAST, logs: [log, without(mirror, 'keys')] }, 'logs[1].keys: is not a list'],
     [
@@ -429,7 +433,7 @@ describe('a Rekor log of a policy', () => {
     ],
     ['with another address', [{ ...v1, url: 'example.org' }], 'logs[0].url: is not an http(s) address'],
     ['with witnesses', [{ ...v1, quorum: 1 }], 'logs[0].quorum: is not a key that belongs here'],
-    ['of another kind', [{ ...v1, kind: 'rekord' }], 'logs[0].kind: is not one of tiles, rekor, sigsum'],
+    ['of another kind', [{ ...v1, kind: 'rekord' }], 'logs[0].kind: is not one of tiles, rekor, sigsum, recorder'],
     ['that is no mapping', ['x' as unknown as Tree], 'logs[0]: is not a mapping'],
   ])('is refused %s', (_, logs, message) => {
     expect(refusal('bad-format', () => decodePolicy(withLogs(...logs))).message).toContain(message);

@@ -10,7 +10,7 @@ import { main } from '../../src/cli/main.ts';
 import type { Report } from '../../src/core/report.ts';
 import { undiciHttp } from '../../src/io/http.ts';
 import { realPorts } from '../../src/io/ports.ts';
-import type { Clock, Files, Http, Out, Ports } from '../../src/ports.ts';
+import type { Clock, Files, Http, Out, Ports, Tls } from '../../src/ports.ts';
 import {
   exportPublic,
   exportSecretSubkeys,
@@ -56,6 +56,7 @@ const silent: Out = { stdout: () => undefined, stderr: () => undefined, isTermin
 const offline = (): Promise<never> => Promise.reject(new Error('the network was touched'));
 /** Whoever touches it fails with "a defect in this program". */
 const noHttp: Http = { get: offline, getChunks: offline, post: offline, ask: offline };
+const noTls: Tls = { visit: offline };
 /** Without the pauses before another try. */
 export const loopback = (): Http => undiciHttp({ pauses: [0, 0] });
 
@@ -79,7 +80,11 @@ export function fakeClock(now: Date): Clock & { readonly slept: number[] } {
 export async function runCommand(words: readonly string[], ports: Partial<Ports> = {}): Promise<Run> {
   const said: string[] = [];
   const out: Out = { ...silent, stdout: (text) => void said.push(text) };
-  const status = await main([...words, '--json'], { ...realPorts(silent, false), http: noHttp, ...ports }, out);
+  const status = await main(
+    [...words, '--json'],
+    { ...realPorts(silent, false), http: noHttp, tls: noTls, ...ports },
+    out,
+  );
   return { status, report: JSON.parse(said.join('')) as Report };
 }
 
