@@ -265,7 +265,13 @@ function verifyEntry(entry, signed, log) {
   if (version === 1) verifyPromise(entry, key);
   else demandNoTime(entry);
   const time = version === 1 ? new Date(entry.integratedTime * 1e3) : void 0;
-  return { origin, index: entry.logIndex, treeSize, time, signer: signed.key, checkpoint };
+  const name = nameOf(entry, checkpoint, log);
+  return { origin, index: entry.logIndex, entry: name, treeSize, time, signer: signed.key, checkpoint };
+}
+function nameOf({ body }, checkpoint, { version, origin }) {
+  const leaf = Buffer.from(leafHash(body)).toString("hex");
+  const tree = BigInt(treeIdOf(checkpoint.origin, origin) ?? 0).toString(16);
+  return version === 1 ? tree.padStart(16, "0") + leaf : leaf;
 }
 function verifyRekorCheckpoint(note2, key, version) {
   const checkpoint = parseSignedCheckpoint(Buffer.from(note2));
@@ -1013,9 +1019,10 @@ async function submitSigsum(prepared, manifest, trust, asking) {
   return { proof, isNew, problems: [], ...verifySigsum(proof, manifest, trust, asking.clock.now()) };
 }
 var verifySigsum = (proof, manifest, trust, now) => describeSigsum(verifySigsumProof(proof, manifest, trust, now));
-var describeSigsum = ({ log, proof, vouchers }) => ({
+var describeSigsum = ({ log, leaf, proof, vouchers }) => ({
   origin: log.key.name,
   index: proof.index,
+  entry: formatHex(hashOfLeaf(leaf)),
   treeSize: proof.head.size,
   witnesses: vouchers.map(({ witness, time }) => ({ name: witness.name, time }))
 });
@@ -1037,7 +1044,8 @@ function witnessingOf({ http, clock }, { logs }, origin, deadline) {
   return { witnesses, quorum, http, clock, patience: deadline * 1e3 };
 }
 function describePlace(verified) {
-  if (verified.record === void 0) return { index: verified.index, tree_size: verified.treeSize };
+  if (verified.record === void 0)
+    return { index: verified.index, entry: verified.entry, tree_size: verified.treeSize };
   const { domain, serial, sha256: sha2562, notBefore } = verified.record;
   return { record: { domain, serial, sha256: sha2562, not_before: notBefore.toISOString() } };
 }
@@ -1244,7 +1252,6 @@ export {
   verifyBundle,
   verifyEntry,
   verifyRekorCheckpoint,
-  treeIdOf,
   parseBundle,
   formatBundle,
   mergeBundles,

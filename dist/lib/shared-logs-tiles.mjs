@@ -986,9 +986,11 @@ function verifyTlogProof(proof, statement, trusted, witnessing = void 0) {
   if (extra === void 0) throw new Fault("bad-format", "the proof carries no statement");
   if (!equalBytes(extra, statement)) throw new Fault("not-in-log", "the proof is about another statement");
   verifyCheckpoint(checkpoint, trusted);
-  verifyInclusion(leafHash(statement), index, checkpoint.size, hashes, checkpoint.root);
+  const leaf = leafHash(statement);
+  verifyInclusion(leaf, index, checkpoint.size, hashes, checkpoint.root);
   const witnesses = witnessing === void 0 ? [] : verifyQuorum(checkpoint, witnessing);
-  return { origin: checkpoint.origin, index, treeSize: checkpoint.size, witnesses };
+  const entry = Buffer.from(leaf).toString("hex");
+  return { origin: checkpoint.origin, index, entry, treeSize: checkpoint.size, witnesses };
 }
 function verifyQuorum(checkpoint, { witnesses, quorum, now }) {
   const vouchers = vouchersOf(

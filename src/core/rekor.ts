@@ -37,6 +37,8 @@ export interface VerifiedEntry {
   readonly origin: string;
   /** In the whole log. With v1, the tree of the proof may be smaller: earlier shards count, too. */
   readonly index: number;
+  /** What the log calls it: the hash of its leaf in hexadecimal digits; v1 has 16 of its tree before that. */
+  readonly entry: string;
   /** Entries in the tree of the proof. */
   readonly treeSize: number;
   /** When the log took it, by the word of the log; v1 only. */
@@ -90,7 +92,14 @@ export function verifyEntry(entry: TlogEntry, signed: SignedDigest, log: RekorTr
   if (version === 1) verifyPromise(entry, key);
   else demandNoTime(entry);
   const time = version === 1 ? new Date(entry.integratedTime * 1000) : undefined;
-  return { origin, index: entry.logIndex, treeSize, time, signer: signed.key, checkpoint };
+  const name = nameOf(entry, checkpoint, log);
+  return { origin, index: entry.logIndex, entry: name, treeSize, time, signer: signed.key, checkpoint };
+}
+
+function nameOf({ body }: TlogEntry, checkpoint: SignedCheckpoint, { version, origin }: RekorTrust): string {
+  const leaf = Buffer.from(leafHash(body)).toString('hex');
+  const tree = BigInt(treeIdOf(checkpoint.origin, origin) ?? 0).toString(16);
+  return version === 1 ? tree.padStart(16, '0') + leaf : leaf;
 }
 
 /** Step 3. Throws `bad-format`, `wrong-key`, `bad-signature`. */
@@ -104,7 +113,7 @@ const isOriginOf = (origin: string, name: string, version: RekorVersion): boolea
   version === 2 ? origin === name : origin.startsWith(`${name} - `) && treeIdOf(origin, name) !== undefined;
 
 /** The tree ID in the origin of a checkpoint of v1: decimal digits. */
-export const treeIdOf = (origin: string, name: string): string | undefined =>
+const treeIdOf = (origin: string, name: string): string | undefined =>
   /^ - (0|[1-9][0-9]{0,18})$/.exec(origin.slice(name.length))?.[1];
 
 /** Seconds: the end of the year 9999. */

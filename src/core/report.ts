@@ -44,6 +44,11 @@ export type LogReport = LogReportCommon & (EntryReport | RecordReport);
 /** Where the log has it. */
 interface EntryReport {
   readonly index: number;
+  /**
+   * How the log itself calls it, in hexadecimal digits: the hash of its leaf, 64 of them; in Rekor v1 the UUID, which has 16 for the
+   * tree before it.
+   */
+  readonly entry: string;
   readonly tree_size: number;
   readonly record?: never;
 }
@@ -51,6 +56,7 @@ interface EntryReport {
 /** What a recorder has got: evidence, which a policy cannot count. */
 interface RecordReport {
   readonly index?: never;
+  readonly entry?: never;
   readonly tree_size?: never;
   readonly record: {
     readonly domain: string;

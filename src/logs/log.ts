@@ -21,6 +21,8 @@ export interface VerifiedEntry {
   readonly origin: string;
   /** Of the entry, from 0. */
   readonly index: number;
+  /** As `LogReport.entry`. */
+  readonly entry: string;
   /** Entries in the log, at the checkpoint of the proof. */
   readonly treeSize: number;
   readonly record?: never;
@@ -34,6 +36,7 @@ export interface VerifiedEntry {
 export interface VerifiedRecord {
   readonly origin: string;
   readonly index?: never;
+  readonly entry?: never;
   readonly treeSize?: never;
   readonly time?: never;
   readonly witnesses: readonly [];

@@ -10,10 +10,10 @@
  */
 import { Fault } from '../core/fault.ts';
 import { formatRequest, type SignedDigest } from '../core/hashedrekord.ts';
-import { leafHash } from '../core/merkle.ts';
-import { treeIdOf, type VerifiedEntry, verifyEntry } from '../core/rekor.ts';
+import { HASH_SIZE } from '../core/merkle.ts';
+import { verifyEntry } from '../core/rekor.ts';
 import type { Answer } from '../ports.ts';
-import { ANSWER_CAP, evidenceIn, type NamedEntry, parseAnswerV1, refusedBy, UUID } from './rekor-answer.ts';
+import { ANSWER_CAP, evidenceIn, parseAnswerV1, refusedBy, UUID } from './rekor-answer.ts';
 import { accuse, CONTENT_TYPE, type Logged, type RekorServer } from './rekor-server.ts';
 import { tryUntilAnswered } from './trying.ts';
 
@@ -49,17 +49,13 @@ function checked(server: RekorServer, answer: Answer, signed: SignedDigest): Omi
   return accuse(evidenceIn(answer), () => {
     const named = parseAnswerV1(answer.body);
     const verified = verifyEntry(named.entry, signed, server.log);
-    demandName(named, verified);
+    demandName(named.uuid, verified.entry);
     return { entry: named.entry, verified };
   });
 }
 
-/** The name is that of the leaf, in the tree of the checkpoint. */
-function demandName({ uuid, entry }: NamedEntry, { checkpoint, origin }: VerifiedEntry): void {
-  const leaf = Buffer.from(leafHash(entry.body)).toString('hex');
-  const tree = BigInt(treeIdOf(checkpoint.origin, origin) ?? 0)
-    .toString(16)
-    .padStart(16, '0');
-  if (uuid !== leaf && uuid !== tree + leaf)
-    throw new Fault('bad-proof', `it names the entry ${uuid}, which is ${tree}${leaf}`);
+/** The name is that of the leaf, in the tree of the checkpoint; the tree may be left out. */
+function demandName(uuid: string, entry: string): void {
+  if (uuid !== entry && uuid !== entry.slice(-2 * HASH_SIZE))
+    throw new Fault('bad-proof', `it names the entry ${uuid}, which is ${entry}`);
 }

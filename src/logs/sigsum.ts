@@ -7,7 +7,8 @@ import type { KeyObject } from 'node:crypto';
 import { equalBytes } from '../core/encoding.ts';
 import { Fault } from '../core/fault.ts';
 import { publicKeyOf } from '../core/signed-note.ts';
-import { formatAddLeaf, formatToken, isLeafOf, parseAddLeaf, signLeaf } from '../core/sigsum-leaf.ts';
+import { formatHex } from '../core/sigsum-ascii.ts';
+import { formatAddLeaf, formatToken, hashOfLeaf, isLeafOf, parseAddLeaf, signLeaf } from '../core/sigsum-leaf.ts';
 import { type SigsumTrust, type VerifiedSigsum, verifySigsumProof } from '../core/sigsum-verify.ts';
 import type { Clock, Http, Progress } from '../ports.ts';
 import type { Receipt, TransparencyLog, Verified } from './log.ts';
@@ -73,9 +74,10 @@ export async function submitSigsum(
 export const verifySigsum = (proof: Uint8Array, manifest: Uint8Array, trust: SigsumTrust, now: Date): Verified =>
   describeSigsum(verifySigsumProof(proof, manifest, trust, now));
 
-export const describeSigsum = ({ log, proof, vouchers }: VerifiedSigsum): Verified => ({
+export const describeSigsum = ({ log, leaf, proof, vouchers }: VerifiedSigsum): Verified => ({
   origin: log.key.name,
   index: proof.index,
+  entry: formatHex(hashOfLeaf(leaf)),
   treeSize: proof.head.size,
   witnesses: vouchers.map(({ witness, time }) => ({ name: witness.name, time })),
 });

@@ -186,10 +186,12 @@ export function verifyTlogProof(
   // 3. The checkpoint is signed by a trusted key of the log whose origin it bears.
   verifyCheckpoint(checkpoint, trusted);
   // 4. The statement itself, not its copy in the proof, is the leaf at this index of the signed tree.
-  verifyInclusion(leafHash(statement), index, checkpoint.size, hashes, checkpoint.root);
+  const leaf = leafHash(statement);
+  verifyInclusion(leaf, index, checkpoint.size, hashes, checkpoint.root);
   // 5. As many witnesses as demanded have seen that tree.
   const witnesses = witnessing === undefined ? [] : verifyQuorum(checkpoint, witnessing);
-  return { origin: checkpoint.origin, index, treeSize: checkpoint.size, witnesses };
+  const entry = Buffer.from(leaf).toString('hex');
+  return { origin: checkpoint.origin, index, entry, treeSize: checkpoint.size, witnesses };
 }
 
 function verifyQuorum(checkpoint: SignedCheckpoint, { witnesses, quorum, now }: QuorumNow): readonly Vouched[] {

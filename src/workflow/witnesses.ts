@@ -35,7 +35,8 @@ export function witnessingOf(
 
 /** The part of a report about where the entry is, or what certificate there is instead. */
 export function describePlace(verified: Verified) {
-  if (verified.record === undefined) return { index: verified.index, tree_size: verified.treeSize };
+  if (verified.record === undefined)
+    return { index: verified.index, entry: verified.entry, tree_size: verified.treeSize };
   const { domain, serial, sha256, notBefore } = verified.record;
   return { record: { domain, serial, sha256, not_before: notBefore.toISOString() } };
 }

@@ -28,6 +28,7 @@ describe('the result for people', () => {
           kind: 'tiles',
           origin: 'example.org/log',
           index: 41,
+          entry: 'ab'.repeat(32),
           tree_size: 42,
           proof: 'SHA256SUMS.tlog-proof',
           action: 'logged',

@@ -19,6 +19,7 @@ import {
   TAKEN,
   trustIn,
 } from './rekor-log.ts';
+import { ReferenceTree } from './rfc6962.ts';
 
 const signer = newSigner();
 const signed = signedBy(signer);
@@ -34,6 +35,7 @@ function logged(version: 1 | 2): RekorLog {
 
 const LOGS = { 1: logged(1), 2: logged(2) } as const;
 const TRUST = { 1: trustIn(LOGS[1], signer), 2: trustIn(LOGS[2], signer) } as const;
+const leafHex = (version: 1 | 2) => new ReferenceTree([formatEntry(version, signed)]).mth(0, 1).toString('hex');
 const entryIn = (version: 1 | 2) => LOGS[version].entry(3);
 const verifying = (
   entries: readonly TlogEntry[],
@@ -45,13 +47,15 @@ const verifying = (
 describe('a proof of Rekor', () => {
   it('v1 is verified, with the time that the log gave it', () => {
     const verified = verifying([entryIn(1)], TRUST[1]);
-    expect(verified).toMatchObject({ origin: 'rekor-1.example.org', index: 103, treeSize: 7 });
+    const entry = `${BigInt(LOGS[1].treeId).toString(16)}${leafHex(1)}`;
+    expect(verified).toMatchObject({ origin: 'rekor-1.example.org', index: 103, entry, treeSize: 7 });
+    expect(entry).toHaveLength(80);
     expect([verified?.time, verified?.signer]).toEqual([new Date(TAKEN * 1000), signer.key]);
   });
 
   it('v2 is verified, and tells no time', () => {
     const verified = verifying([entryIn(2)], TRUST[2]);
-    expect(verified).toMatchObject({ origin: 'rekor-2.example.org', index: 3, treeSize: 7 });
+    expect(verified).toMatchObject({ origin: 'rekor-2.example.org', index: 3, entry: leafHex(2), treeSize: 7 });
     expect(verified?.time).toBeUndefined();
   });
 

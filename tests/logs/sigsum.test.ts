@@ -66,6 +66,10 @@ describe('a submission', () => {
   it('ends with a proof that verifies', async () => {
     const receipt = await submit();
     expect(receipt).toMatchObject({ isNew: true, index: 3, treeSize: 4, origin: `sigsum.org/v1/tree/${log.log.hash}` });
+    const leaf = createHash('sha256')
+      .update(Buffer.of(0))
+      .update(log.leaves[3] ?? '');
+    expect(receipt.entry).toBe(leaf.digest('hex'));
     expect(receipt.witnesses.map(({ name }) => name)).toEqual(['N', 'S']);
     expect(verifySigsum(receipt.proof, MANIFEST, trustOf(log), clock.now())).toMatchObject({ index: 3, treeSize: 4 });
     expect(log.asked).toEqual(['POST add-leaf', 'POST add-leaf', 'GET get-tree-head', 'GET get-inclusion-proof']);

@@ -7,6 +7,7 @@ import { formatTlogProof, parseTlogProof } from '../../src/core/tlog-proof.ts';
 import { fetchFiles } from '../../src/logs/tile-store.ts';
 import { tileView } from '../../src/logs/tile-view.ts';
 import { initLog, openTileLog, readProof, verifyTlogProof } from '../../src/logs/tiles.ts';
+import { ReferenceTree } from '../core/rfc6962.ts';
 import { memoryFiles } from './memory-files.ts';
 import {
   append,
@@ -213,6 +214,9 @@ describe('a log with another key', () => {
   });
 });
 
+/** RFC 6962, section 2.1. */
+const leafHex = (index: number): string => new ReferenceTree([entry(index)]).mth(0, 1).toString('hex');
+
 describe('proofs', () => {
   it('lead from every entry to the published checkpoint, as files that verify offline', async () => {
     const files = await logOf(520);
@@ -222,6 +226,7 @@ describe('proofs', () => {
       expect(verifyTlogProof(proof, entry(index), [key])).toEqual({
         origin: ORIGIN,
         index,
+        entry: leafHex(index),
         treeSize: 520,
         witnesses: [],
       });
@@ -242,6 +247,7 @@ describe('proofs', () => {
     expect(verifyTlogProof(first.proof, entry(40), [log.key])).toEqual({
       origin: ORIGIN,
       index: 5,
+      entry: leafHex(40),
       treeSize: 6,
       witnesses: [],
     });
@@ -261,7 +267,8 @@ describe('a proof', () => {
   };
 
   it('verifies with what it was made for', async () => {
-    expect(await verify(() => ({}))).toEqual({ origin: ORIGIN, index: 3, treeSize: 7, witnesses: [] });
+    const shown = { origin: ORIGIN, index: 3, entry: leafHex(3), treeSize: 7, witnesses: [] };
+    expect(await verify(() => ({}))).toEqual(shown);
   });
 
   it('is refused for another statement', async () => {

@@ -81,6 +81,7 @@ describe('submit to Rekor', () => {
         name,
         origin: `rekor-${version}.example.org`,
         index,
+        entry: expect.stringMatching(version === 1 ? /^[0-9a-f]{80}$/ : /^[0-9a-f]{64}$/),
         tree_size: 1,
         action: 'logged',
         proof: BUNDLE,
@@ -90,7 +91,7 @@ describe('submit to Rekor', () => {
     expect(namesIn(at('r'))).not.toContain(PENDING);
     policy({ atLeast: 1 });
     const { logs: shown, warnings } = await verify();
-    expect(shown).toMatchObject([{ kind: 'rekor', name, index, action: 'verified' }]);
+    expect(shown).toMatchObject([{ kind: 'rekor', name, index, entry: report.logs[0]?.entry, action: 'verified' }]);
     expect(warnings).toEqual([]);
     // the log has the manifest, and no word of the release
     expect(shown[0]).not.toHaveProperty('release');

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { signCheckpoint } from '../../src/core/checkpoint.ts';
+import { leafHash } from '../../src/core/merkle.ts';
 import { noteSigner, parseLogKey } from '../../src/core/signed-note.ts';
 import { formatStatement, parseStatement, type Statement } from '../../src/core/statement.ts';
 import { formatTlogProof, parseTlogProof, type TlogProof } from '../../src/core/tlog-proof.ts';
@@ -61,6 +62,7 @@ describe('a policy that demands a log', () => {
         name: 'tarballs',
         origin: ORIGIN,
         index: 1,
+        entry: Buffer.from(leafHash(parseTlogProof(read('r', PROOF)).extra ?? Buffer.alloc(0))).toString('hex'),
         tree_size: 2,
         proof: PROOF,
         action: 'verified',
