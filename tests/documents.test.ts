@@ -311,7 +311,7 @@ describe('the trust policy in doc/source/verifying.rst', () => {
   );
 
   it('is one', () => {
-    expect(decodePolicy(example()).require.logs).toEqual({ atLeast: 1, of: ['tarballs'] });
+    expect(decodePolicy(example()).require.logs).toEqual({ atLeast: 1, of: ['tarballs'], pendingDays: 7 });
   });
 
   it('has every key that is explained, and explains every key that it has', () => {

@@ -76,6 +76,7 @@ export {
   TLOG_PROOF,
   SUBMISSION,
   isManifestName,
+  manifestOfCompanion,
   classify,
   temporaryName,
   isTemporaryName,

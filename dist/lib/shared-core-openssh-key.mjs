@@ -170,5 +170,6 @@ export {
   formatOpenSshPublicKey,
   readGivenKeys,
   readGivenKey,
-  assignKeys
+  assignKeys,
+  kindOf
 };

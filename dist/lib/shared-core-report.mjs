@@ -5,6 +5,14 @@ import {
 
 // src/core/report.ts
 var REPORT_SCHEMA = "artifact-signing.report/v1";
+var joinOutcomes = (outcomes) => ({
+  files: outcomes.flatMap(({ files = [] }) => files),
+  manifests: outcomes.flatMap(({ manifests = [] }) => manifests),
+  logs: outcomes.flatMap(({ logs = [] }) => logs),
+  warnings: outcomes.flatMap(({ warnings = [] }) => warnings),
+  errors: outcomes.flatMap(({ errors = [] }) => errors),
+  faults: outcomes.flatMap(({ faults = [] }) => faults)
+});
 var STATUS_OF = ["done", "failed", "usage", "refused", "evidence"];
 var findingOf = (fault) => ({
   kind: fault.kind,
@@ -43,6 +51,7 @@ function exitOfFinding({ kind }) {
 
 export {
   REPORT_SCHEMA,
+  joinOutcomes,
   findingOf,
   makeReport
 };

@@ -1557,6 +1557,20 @@ function attempt(kind, message, body) {
   }
 }
 
+// src/core/pending.ts
+var PENDING_DAYS = 7;
+var MINUTE = 6e4;
+var HOUR = 60 * MINUTE;
+var DAY2 = 24 * HOUR;
+var ageOf = ({ since }, now) => Math.max(0, now.getTime() - since.getTime());
+var isOverdue = (submission, now, days) => ageOf(submission, now) > days * DAY2;
+function describeAge(submission, now) {
+  const age = ageOf(submission, now);
+  const [unit, size] = age >= DAY2 ? ["day", DAY2] : age >= HOUR ? ["hour", HOUR] : ["minute", MINUTE];
+  const count2 = Math.floor(age / size);
+  return `${count2} ${unit}${count2 === 1 ? "" : "s"}`;
+}
+
 // src/core/address.ts
 var httpAddress = (value, path2) => {
   const url = text(value, path2);
@@ -2167,14 +2181,17 @@ function decodePolicy(value) {
   return {
     certificates: raw.certificates,
     logs: raw.logs,
-    require: { signatures: raw.require.signatures, logs: { atLeast: required.at_least, of } },
+    require: {
+      signatures: raw.require.signatures,
+      logs: { atLeast: required.at_least, of, pendingDays: required.pending_days }
+    },
     expiredAfterSigning: raw.expired_after_signing
   };
 }
 var simplePolicy = (certificates) => ({
   certificates,
   logs: [],
-  require: { signatures: 1, logs: { atLeast: 0, of: [] } },
+  require: { signatures: 1, logs: { atLeast: 0, of: [], pendingDays: PENDING_DAYS } },
   expiredAfterSigning: "logged"
 });
 var time = (value, path2) => {
@@ -2203,6 +2220,12 @@ var signatures = (value, path2) => {
   if (value === 0 || value === 1) return value;
   throw wrong(path2, "is neither 0 nor 1");
 };
+var NO_LOGS = { at_least: 0, of: void 0, pending_days: PENDING_DAYS };
+var requiredLogs = exactly({
+  at_least: count,
+  of: optional(list(text)),
+  pending_days: withDefault(count, PENDING_DAYS)
+});
 var document = exactly({
   schema: (value, path2) => {
     if (value !== POLICY_SCHEMA) throw wrong(path2, `is not ${POLICY_SCHEMA}`);
@@ -2217,9 +2240,9 @@ var document = exactly({
   require: withDefault(
     exactly({
       signatures: withDefault(signatures, 1),
-      logs: withDefault(exactly({ at_least: count, of: optional(list(text)) }), { at_least: 0, of: void 0 })
+      logs: withDefault(requiredLogs, NO_LOGS)
     }),
-    { signatures: 1, logs: { at_least: 0, of: void 0 } }
+    { signatures: 1, logs: NO_LOGS }
   ),
   expired_after_signing: withDefault(oneOf(["refuse", "logged", "accept"]), "logged")
 });
@@ -2362,6 +2385,8 @@ export {
   parseChain,
   checkChain,
   hostNames,
+  isOverdue,
+  describeAge,
   P256_SIGNATURE_CAP,
   isP256,
   parseP256Key,

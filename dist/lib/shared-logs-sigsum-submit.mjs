@@ -139,8 +139,8 @@ function verifyEvidence(file, manifest, trusted) {
 }
 function recordedIn(certificate, manifest) {
   const prefix = recordPrefix(manifest);
-  const names = hostNames(certificate);
-  const behind = names.flatMap((name) => name.startsWith(`${prefix}.`) ? [name.slice(prefix.length + 1)] : []);
+  const names2 = hostNames(certificate);
+  const behind = names2.flatMap((name) => name.startsWith(`${prefix}.`) ? [name.slice(prefix.length + 1)] : []);
   const [recorder, withProject] = behind.sort((a, b) => a.length - b.length);
   if (recorder === void 0) throw new Fault("bad-proof", "the certificate is about another manifest");
   if (withProject === void 0 || !withProject.endsWith(`.${recorder}`))
@@ -156,11 +156,11 @@ function recordedIn(certificate, manifest) {
   };
 }
 function checkNames(certificate, { domain, bare }) {
-  const names = hostNames(certificate);
-  const missing = [domain, bare].find((name) => !names.includes(name));
+  const names2 = hostNames(certificate);
+  const missing = [domain, bare].find((name) => !names2.includes(name));
   if (missing !== void 0) throw new Fault("bad-proof", `the certificate does not name ${quote(missing)}`);
   const short = bare.replace(/\.[0-9a-f]{32}(?=\.)/, "");
-  const other = names.find((name) => name !== domain && name !== bare && name !== short);
+  const other = names2.find((name) => name !== domain && name !== bare && name !== short);
   if (other !== void 0) throw new Fault("bad-proof", `the certificate is for ${quote(other)}, too`);
 }
 
@@ -264,9 +264,9 @@ function verifyEntry(entry, signed, log) {
   verifyInclusion(leafHash(entry.body), logIndex, treeSize, hashes, rootHash);
   if (version === 1) verifyPromise(entry, key);
   else demandNoTime(entry);
-  const time = version === 1 ? new Date(entry.integratedTime * 1e3) : void 0;
+  const time2 = version === 1 ? new Date(entry.integratedTime * 1e3) : void 0;
   const name = nameOf(entry, checkpoint, log);
-  return { origin, index: entry.logIndex, entry: name, treeSize, time, signer: signed.key, checkpoint };
+  return { origin, index: entry.logIndex, entry: name, treeSize, time: time2, signer: signed.key, checkpoint };
 }
 function nameOf({ body }, checkpoint, { version, origin }) {
   const leaf = Buffer.from(leafHash(body)).toString("hex");
@@ -450,11 +450,11 @@ function takeTreeHead(lines) {
   const signature = takeSignature(lines, "signature");
   const cosignatures = /* @__PURE__ */ new Map();
   while (lines.isNext("cosignature")) {
-    const [hash2 = "", time = "", hex = ""] = lines.take("cosignature", 3);
+    const [hash2 = "", time2 = "", hex = ""] = lines.take("cosignature", 3);
     const keyHash = formatHex(parseHexHash(hash2));
     if (cosignatures.has(keyHash)) throw lines.bad("has two cosignatures by one witness");
     if (cosignatures.size === MAX_COSIGNATURES) throw lines.bad(`has more than ${MAX_COSIGNATURES} cosignatures`);
-    cosignatures.set(keyHash, { keyHash, time: parseDecimal(time), signature: parseHexSignature(hex) });
+    cosignatures.set(keyHash, { keyHash, time: parseDecimal(time2), signature: parseHexSignature(hex) });
   }
   return { size, root, signature, cosignatures: [...cosignatures.values()] };
 }
@@ -463,7 +463,7 @@ var formatTreeHead = ({ size, root, signature, cosignatures }) => [
 root_hash=${formatHex(root)}
 signature=${formatHex(signature)}
 `,
-  ...cosignatures.map(({ keyHash, time, signature: by }) => `cosignature=${keyHash} ${time} ${formatHex(by)}
+  ...cosignatures.map(({ keyHash, time: time2, signature: by }) => `cosignature=${keyHash} ${time2} ${formatHex(by)}
 `)
 ].join("");
 var checkpointOf = ({ size, root }, { keyHash }) => ({
@@ -482,23 +482,23 @@ function verifyQuorum(head, log, policy, now) {
   const vouchers = policy.witnesses.flatMap((witness) => {
     const cosignature = head.cosignatures.find(({ keyHash }) => keyHash === witness.keyHash);
     if (cosignature === void 0) return [];
-    const time = timeOf(checkpoint, witness.key, cosignature, now);
-    if (time instanceof Date) return [{ witness, time }];
-    problems.push(time.message);
+    const time2 = timeOf(checkpoint, witness.key, cosignature, now);
+    if (time2 instanceof Date) return [{ witness, time: time2 }];
+    problems.push(time2.message);
     return [];
   });
-  const times = new Map(vouchers.map(({ witness, time }) => [witness, time.getTime()]));
+  const times = new Map(vouchers.map(({ witness, time: time2 }) => [witness, time2.getTime()]));
   const since = sinceOf(policy.quorum, times);
   if (since !== void 0) return { vouchers, since: since === 0 ? void 0 : new Date(since) };
-  const names = vouchers.length === 0 ? "none" : vouchers.map(({ witness }) => quote(witness.name)).join(", ");
+  const names2 = vouchers.length === 0 ? "none" : vouchers.map(({ witness }) => quote(witness.name)).join(", ");
   const why = [
-    `of the ${policy.witnesses.length} witnesses of the Sigsum policy, ${names} vouches, which is no quorum`,
+    `of the ${policy.witnesses.length} witnesses of the Sigsum policy, ${names2} vouches, which is no quorum`,
     ...problems
   ];
   throw new Fault("not-witnessed", why.join("; "));
 }
-function timeOf(checkpoint, key, { time, signature }, now) {
-  const line = { name: key.name, keyId: key.keyId, signature: formatCosignature({ time, signature }) };
+function timeOf(checkpoint, key, { time: time2, signature }, now) {
+  const line = { name: key.name, keyId: key.keyId, signature: formatCosignature({ time: time2, signature }) };
   try {
     return verifyCosignature(checkpoint, key, line, now).time;
   } catch (error) {
@@ -509,7 +509,7 @@ function timeOf(checkpoint, key, { time, signature }, now) {
 function sinceOf(quorum, times) {
   if (quorum.kind === "witness") return times.get(quorum.witness);
   if (quorum.threshold === 0) return 0;
-  const known = quorum.members.map((member) => sinceOf(member, times)).filter((time) => time !== void 0);
+  const known = quorum.members.map((member) => sinceOf(member, times)).filter((time2) => time2 !== void 0);
   return known.sort((a, b) => a - b)[quorum.threshold - 1];
 }
 
@@ -672,9 +672,9 @@ function namesFor(url, { project, version }, manifest, trusted) {
   );
 }
 async function submitRecord(url, { statement, manifest }, trusted, asking) {
-  const names = namesFor(url, statement, manifest, trusted);
+  const names2 = namesFor(url, statement, manifest, trusted);
   await checkPublished(asking.http, url, manifest);
-  const { chain, isNew } = await untilShown(url, names, trusted, asking);
+  const { chain, isNew } = await untilShown(url, names2, trusted, asking);
   const proof = Buffer.from(formatChain(chain));
   return { ...verifyRecord(proof, manifest, trusted), proof, isNew, problems: [] };
 }
@@ -687,13 +687,13 @@ async function checkPublished(http, url, manifest) {
       hint: "the recorder was told nothing: find out which of the two is right"
     });
 }
-async function untilShown(url, names, trusted, asking) {
+async function untilShown(url, names2, trusted, asking) {
   const { clock, patience } = asking;
   const end = clock.now().getTime() + patience;
   const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end - clock.now().getTime()));
   let isTold = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const seen = await visit(asking, names, trusted, timeout());
+    const seen = await visit(asking, names2, trusted, timeout());
     if (!(seen instanceof Fault)) return { chain: seen, isNew: isTold };
     const outage = isTold ? { fault: seen } : await tell(asking, url, trusted, timeout());
     if (outage === void 0) {
@@ -701,27 +701,27 @@ async function untilShown(url, names, trusted, asking) {
       continue;
     }
     const wait = outage.after ?? withJitter(pause);
-    if (clock.now().getTime() + wait >= end) throw isTold ? notShown(names, outage.fault) : outage.fault;
+    if (clock.now().getTime() + wait >= end) throw isTold ? notShown(names2, outage.fault) : outage.fault;
     await clock.sleep(wait);
   }
 }
 var notShown = ({ domain }, { message }) => new Fault("network", `the recorder was told, and shows no certificate for ${quote(domain)} yet: ${message}`, {
   hint: "does it know this address? rget answers 200 to any; and does DNS lead all names below the recorder to it?"
 });
-async function visit({ tls }, names, { address, authorities }, timeout) {
+async function visit({ tls }, names2, { address, authorities }, timeout) {
   try {
-    const { host, port } = address ?? { host: names.domain, port: 443 };
-    const shown = await tls.visit({ host, port, name: names.domain, timeout, ...believed(authorities) });
+    const { host, port } = address ?? { host: names2.domain, port: 443 };
+    const shown = await tls.visit({ host, port, name: names2.domain, timeout, ...believed(authorities) });
     const chain = chainOf(shown.chain);
     const [certificate] = chain;
-    if (certificate.checkHost(names.domain, { subject: "never", wildcards: false }) === void 0)
+    if (certificate.checkHost(names2.domain, { subject: "never", wildcards: false }) === void 0)
       return new Fault(
         "network",
         `its certificate is for ${quote((certificate.subjectAltName ?? "nobody").slice(0, 300))}`
       );
-    checkNames(certificate, names);
+    checkNames(certificate, names2);
     if (shown.problem === void 0) return chain;
-    throw new Fault("bad-proof", `the certificate of ${quote(names.domain)} is not to be believed: ${shown.problem}`, {
+    throw new Fault("bad-proof", `the certificate of ${quote(names2.domain)} is not to be believed: ${shown.problem}`, {
       hint: 'where the authority is one of your own, name it in the policy: "ca_file"'
     });
   } catch (error) {
@@ -1024,7 +1024,7 @@ var describeSigsum = ({ log, leaf, proof, vouchers }) => ({
   index: proof.index,
   entry: formatHex(hashOfLeaf(leaf)),
   treeSize: proof.head.size,
-  witnesses: vouchers.map(({ witness, time }) => ({ name: witness.name, time }))
+  witnesses: vouchers.map(({ witness, time: time2 }) => ({ name: witness.name, time: time2 }))
 });
 
 // src/workflow/witnesses.ts
@@ -1049,10 +1049,10 @@ function describePlace(verified) {
   const { domain, serial, sha256: sha2562, notBefore } = verified.record;
   return { record: { domain, serial, sha256: sha2562, not_before: notBefore.toISOString() } };
 }
-var describeTime = ({ time }) => time === void 0 ? {} : { time: time.toISOString() };
-var describeWitnesses = (named, vouched) => named === void 0 || !hasWitnesses(named) ? {} : { witnesses: vouched.map(({ name, time }) => ({ name, time: time.toISOString() })) };
+var describeTime = ({ time: time2 }) => time2 === void 0 ? {} : { time: time2.toISOString() };
+var describeWitnesses = (named, vouched) => named === void 0 || !hasWitnesses(named) ? {} : { witnesses: vouched.map(({ name, time: time2 }) => ({ name, time: time2.toISOString() })) };
 function provenSince({ quorum }, vouched) {
-  const times = vouched.map(({ time }) => time.getTime()).sort((a, b) => a - b);
+  const times = vouched.map(({ time: time2 }) => time2.getTime()).sort((a, b) => a - b);
   const last = quorum === 0 ? void 0 : times[quorum - 1];
   return last === void 0 ? void 0 : new Date(last);
 }
@@ -1129,7 +1129,7 @@ async function manifestSince({ source, trust, now }, manifest) {
   }
   return earliest(times);
 }
-var earliest = (times) => times.filter((time) => time !== void 0).sort((a, b) => a.getTime() - b.getTime())[0];
+var earliest = (times) => times.filter((time2) => time2 !== void 0).sort((a, b) => a.getTime() - b.getTime())[0];
 function listedSince(looking, manifests) {
   const known = /* @__PURE__ */ new Map();
   const sinceOf2 = (manifest) => {
@@ -1148,9 +1148,9 @@ var ownNames = (manifest) => [
   manifest,
   ...COMPANIONS.map((suffix) => manifest + suffix)
 ];
-async function examineManifests(examining, only, names) {
+async function examineManifests(examining, only, names2) {
   const { source, found } = examining;
-  const wanted = only === void 0 ? names.filter(isManifestName) : [parseArtifactName(only)];
+  const wanted = only === void 0 ? names2.filter(isManifestName) : [parseArtifactName(only)];
   if (wanted.length === 0) {
     found.errors.push({
       kind: "missing",
@@ -1211,15 +1211,34 @@ var describeManifest = (source, { name, bytes: bytes2, signature }) => ({
 
 // src/core/submission.ts
 var SUBMISSION_SCHEMA = "artifact-signing.submission/v1";
-var formatSubmission = ({ statement, prepared }) => formatCanonicalJson({
+var TILE_LOG = "tiles:";
+var formatSubmission = ({ logs, since, statement, prepared }) => formatCanonicalJson({
+  logs,
   schema: SUBMISSION_SCHEMA,
+  since: formatTime(since),
   statement: parseCanonicalJson(formatStatement(statement)),
   ...prepared.size === 0 ? {} : { prepared: Object.fromEntries([...prepared].map(([kind, request]) => [kind, formatBase64(request)])) }
 });
 function parseSubmission(bytes2) {
-  const { statement, prepared } = document2(parseCanonicalJson(bytes2), "");
-  return { statement, prepared: prepared ?? /* @__PURE__ */ new Map() };
+  const { schema: _, prepared, ...rest } = document2(parseCanonicalJson(bytes2), "");
+  return { ...rest, prepared: prepared ?? /* @__PURE__ */ new Map() };
 }
+var formatTime = (time2) => `${time2.toISOString().slice(0, -".000Z".length)}Z`;
+var time = (value, path) => {
+  const written = text(value, path);
+  const read = new Date(written);
+  if (Number.isNaN(read.getTime()) || formatTime(read) !== written)
+    throw wrong(path, "is not a time in UTC such as 2026-04-01T12:00:00Z");
+  return read;
+};
+var MAX_LOGS = 32;
+var names = (value, path) => {
+  const logs = list(text)(value, path);
+  if (logs.length === 0) throw wrong(path, "is empty");
+  if (logs.length > MAX_LOGS) throw wrong(path, `holds more than ${MAX_LOGS} logs`);
+  if (new Set(logs).size < logs.length) throw wrong(path, "holds a log twice");
+  return logs;
+};
 var requests = (value, path) => {
   const found = /* @__PURE__ */ new Map();
   for (const [kind, request] of Object.entries(record(value, path))) {
@@ -1230,10 +1249,12 @@ var requests = (value, path) => {
   return found;
 };
 var document2 = exactly({
+  logs: names,
   schema: (value, path) => {
     if (value !== SUBMISSION_SCHEMA) throw wrong(path, `is not ${SUBMISSION_SCHEMA}`);
     return SUBMISSION_SCHEMA;
   },
+  since: time,
   statement: (value, path) => parseStatement(formatCanonicalJson(record(value, path))),
   prepared: optional(requests)
 });
@@ -1274,6 +1295,7 @@ export {
   examineManifests,
   examineManifest,
   describeManifest,
+  TILE_LOG,
   formatSubmission,
   parseSubmission
 };

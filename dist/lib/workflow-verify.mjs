@@ -4,14 +4,16 @@ import {
   examineRelease,
   examineSingle,
   outcomeOf
-} from "./shared-workflow-examine-file.mjs";
+} from "./shared-workflow-proofs.mjs";
 import {
   describeManifest,
   examineManifest,
   listedSince,
   noFindings
 } from "./shared-logs-sigsum-submit.mjs";
-import "./shared-core-report.mjs";
+import {
+  joinOutcomes
+} from "./shared-core-report.mjs";
 import {
   MANIFEST_CAP,
   directorySource,
@@ -51,14 +53,7 @@ async function verify(ports, options) {
       faults.push(error);
     }
   }
-  return {
-    files: outcomes.flatMap((outcome) => outcome.files ?? []),
-    manifests: outcomes.flatMap((outcome) => outcome.manifests ?? []),
-    logs: outcomes.flatMap((outcome) => outcome.logs ?? []),
-    warnings: outcomes.flatMap((outcome) => outcome.warnings ?? []),
-    errors: outcomes.flatMap((outcome) => outcome.errors ?? []),
-    faults
-  };
+  return joinOutcomes([...outcomes, { faults }]);
 }
 async function verifyOne(ports, trust, given, options) {
   if (isUrl(given)) {

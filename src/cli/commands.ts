@@ -257,9 +257,8 @@ export const COMMANDS: readonly Command[] = [
     describe: 'log a published release, and store the proof beside its manifest',
     positional: { name: 'path', describe: 'the manifest, or the directory that holds it', many: false },
     flags: [
-      required(
-        texts('log', 'tiles:DIR|NAME', 'a log that "log init" made, or one that the policy names; may be repeated'),
-      ),
+      texts('log', 'tiles:DIR|NAME', 'a log that "log init" made, or one that the policy names; may be repeated'),
+      set('resume', 'finish what is pending there: release and logs are as they were given then'),
       texts('log-key', 'FILE|-', 'the private key for a log; what is in it tells for which; may be repeated'),
       text(
         'token-domain',
@@ -290,10 +289,16 @@ export const COMMANDS: readonly Command[] = [
         'log a release',
       ],
       ['artifact-signing submit … --dry-run', 'print the exact entry'],
+      [
+        'artifact-signing submit site --resume --log tiles:/srv/log --log-key log.pem --policy trust.yaml',
+        'finish every submission that is pending in a directory, if there is one',
+      ],
     ],
     run: async (ports, args) => {
       const { submit } = await import('../workflow/submit.ts');
-      return submit(ports, {
+      const { resume } = await import('../workflow/resume.ts');
+      const verb = args.isSet('resume') ? resume : submit;
+      return verb(ports, {
         ...trustOptions(args),
         path: args.needed('path'),
         manifest: args.text('manifest'),

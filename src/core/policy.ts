@@ -34,12 +34,13 @@
  *       recorder: recorder.example.org
  *   require:
  *     signatures: 1                      # good signatures on the manifest and on every artifact
- *     logs: {at_least: 1, of: [tarballs]}
+ *     logs: {at_least: 1, of: [tarballs], pending_days: 7}
  *   expired_after_signing: logged        # refuse | logged | accept
  */
 import { count, type Decoder, exactly, list, oneOf, optional, parsed, text, withDefault, wrong } from './decode.ts';
 import { quote } from './fault.ts';
 import { type Fingerprint, parseFingerprint } from './fingerprint.ts';
+import { PENDING_DAYS } from './pending.ts';
 import { mostProofs, refuseSharedKeys, refuseTwice, type TrustedLog, trustedLog } from './policy-logs.ts';
 
 export const POLICY_SCHEMA = 'artifact-signing.policy/v1';
@@ -58,7 +59,12 @@ export interface Policy {
   readonly require: {
     /** 0: files of the release need no signature of their own; 1: each needs one. The manifest always does. */
     readonly signatures: 0 | 1;
-    readonly logs: { readonly atLeast: number; readonly of: readonly string[] };
+    readonly logs: {
+      readonly atLeast: number;
+      readonly of: readonly string[];
+      /** How long a submission may stay pending before that is no excuse any more. */
+      readonly pendingDays: number;
+    };
   };
   readonly expiredAfterSigning: 'refuse' | 'logged' | 'accept';
 }
@@ -94,7 +100,10 @@ export function decodePolicy(value: unknown): Policy {
   return {
     certificates: raw.certificates,
     logs: raw.logs,
-    require: { signatures: raw.require.signatures, logs: { atLeast: required.at_least, of } },
+    require: {
+      signatures: raw.require.signatures,
+      logs: { atLeast: required.at_least, of, pendingDays: required.pending_days },
+    },
     expiredAfterSigning: raw.expired_after_signing,
   };
 }
@@ -103,7 +112,7 @@ export function decodePolicy(value: unknown): Policy {
 export const simplePolicy = (certificates: readonly PinnedCertificate[]): Policy => ({
   certificates,
   logs: [],
-  require: { signatures: 1, logs: { atLeast: 0, of: [] } },
+  require: { signatures: 1, logs: { atLeast: 0, of: [], pendingDays: PENDING_DAYS } },
   expiredAfterSigning: 'logged',
 });
 
@@ -137,6 +146,14 @@ const signatures: Decoder<0 | 1> = (value, path) => {
   throw wrong(path, 'is neither 0 nor 1');
 };
 
+const NO_LOGS = { at_least: 0, of: undefined, pending_days: PENDING_DAYS } as const;
+
+const requiredLogs = exactly({
+  at_least: count,
+  of: optional(list(text)),
+  pending_days: withDefault(count, PENDING_DAYS),
+});
+
 const document = exactly({
   schema: (value: unknown, path: string) => {
     if (value !== POLICY_SCHEMA) throw wrong(path, `is not ${POLICY_SCHEMA}`);
@@ -151,9 +168,9 @@ const document = exactly({
   require: withDefault(
     exactly({
       signatures: withDefault(signatures, 1),
-      logs: withDefault(exactly({ at_least: count, of: optional(list(text)) }), { at_least: 0, of: undefined }),
+      logs: withDefault(requiredLogs, NO_LOGS),
     }),
-    { signatures: 1, logs: { at_least: 0, of: undefined } },
+    { signatures: 1, logs: NO_LOGS },
   ),
   expired_after_signing: withDefault(oneOf(['refuse', 'logged', 'accept']), 'logged'),
 });

@@ -115,6 +115,16 @@ export interface Outcome {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+/** What several parts of a run did, one after the other; what only one of them has to say is left out. */
+export const joinOutcomes = (outcomes: readonly Outcome[]): Outcome => ({
+  files: outcomes.flatMap(({ files = [] }) => files),
+  manifests: outcomes.flatMap(({ manifests = [] }) => manifests),
+  logs: outcomes.flatMap(({ logs = [] }) => logs),
+  warnings: outcomes.flatMap(({ warnings = [] }) => warnings),
+  errors: outcomes.flatMap(({ errors = [] }) => errors),
+  faults: outcomes.flatMap(({ faults = [] }) => faults),
+});
+
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
   readonly command: string;

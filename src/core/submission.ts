@@ -3,28 +3,40 @@
  * A submission that is prepared and not finished: `<manifest>.submission.json`, RFC 8785, a companion of the manifest. Whoever
  * finds it beside the manifest can finish it, and must submit exactly these bytes.
  *
- *   {"schema":"artifact-signing.submission/v1","statement":{"schema":"artifact-signing.statement/v1",…}}
+ *   {"logs":["sigstore","tiles:"],"schema":"artifact-signing.submission/v1","since":"2026-04-01T12:00:00Z",
+ *    "statement":{"schema":"artifact-signing.statement/v1",…}}                                             (on one line)
  *
- * Where a request cannot be made a second time, because it holds a signature that comes out otherwise each time or because its key is
+ * `logs` are those that it is for, by the names that the policy gives them; "tiles:" is a tile log, whose directory is nobody else's
+ * business. `since` is when it was first prepared, by the clock of that machine: the statement has no time, and those of files do not
+ * outlive a copy. Where a request cannot be made a second time, because it holds a signature that comes out otherwise each time or because its key is
  * elsewhere, it is kept, by the kind of log: "prepared":{"rekor":"<base64>"}.
  */
 import { formatCanonicalJson, parseCanonicalJson } from './canonical-json.ts';
-import { type Decoder, exactly, optional, parsed, record, wrong } from './decode.ts';
+import { type Decoder, exactly, list, optional, parsed, record, text, wrong } from './decode.ts';
 import { formatBase64, parseBase64 } from './encoding.ts';
 import { quote } from './fault.ts';
 import { formatStatement, parseStatement, type Statement } from './statement.ts';
 
 export const SUBMISSION_SCHEMA = 'artifact-signing.submission/v1';
 
+/** What a submission calls a tile log. */
+export const TILE_LOG = 'tiles:';
+
 export interface Submission {
+  /** At least one, none twice. */
+  readonly logs: readonly string[];
+  /** In whole seconds. */
+  readonly since: Date;
   readonly statement: Statement;
   /** The bytes to submit, by the kind of log; of those alone that the statement does not make. */
   readonly prepared: ReadonlyMap<string, Uint8Array>;
 }
 
-export const formatSubmission = ({ statement, prepared }: Submission): Uint8Array =>
+export const formatSubmission = ({ logs, since, statement, prepared }: Submission): Uint8Array =>
   formatCanonicalJson({
+    logs,
     schema: SUBMISSION_SCHEMA,
+    since: formatTime(since),
     statement: parseCanonicalJson(formatStatement(statement)),
     ...(prepared.size === 0
       ? {}
@@ -33,9 +45,29 @@ export const formatSubmission = ({ statement, prepared }: Submission): Uint8Arra
 
 /** Throws `bad-format`. */
 export function parseSubmission(bytes: Uint8Array): Submission {
-  const { statement, prepared } = document(parseCanonicalJson(bytes), '');
-  return { statement, prepared: prepared ?? new Map() };
+  const { schema: _, prepared, ...rest } = document(parseCanonicalJson(bytes), '');
+  return { ...rest, prepared: prepared ?? new Map() };
 }
+
+const formatTime = (time: Date): string => `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
+
+const time: Decoder<Date> = (value, path) => {
+  const written = text(value, path);
+  const read = new Date(written);
+  if (Number.isNaN(read.getTime()) || formatTime(read) !== written)
+    throw wrong(path, 'is not a time in UTC such as 2026-04-01T12:00:00Z');
+  return read;
+};
+
+const MAX_LOGS = 32;
+
+const names: Decoder<readonly string[]> = (value, path) => {
+  const logs = list(text)(value, path);
+  if (logs.length === 0) throw wrong(path, 'is empty');
+  if (logs.length > MAX_LOGS) throw wrong(path, `holds more than ${MAX_LOGS} logs`);
+  if (new Set(logs).size < logs.length) throw wrong(path, 'holds a log twice');
+  return logs;
+};
 
 const requests: Decoder<ReadonlyMap<string, Uint8Array>> = (value, path) => {
   const found = new Map<string, Uint8Array>();
@@ -48,10 +80,12 @@ const requests: Decoder<ReadonlyMap<string, Uint8Array>> = (value, path) => {
 };
 
 const document = exactly({
+  logs: names,
   schema: (value: unknown, path: string) => {
     if (value !== SUBMISSION_SCHEMA) throw wrong(path, `is not ${SUBMISSION_SCHEMA}`);
     return SUBMISSION_SCHEMA;
   },
+  since: time,
   statement: (value: unknown, path: string) => parseStatement(formatCanonicalJson(record(value, path))),
   prepared: optional(requests),
 });

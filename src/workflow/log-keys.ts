@@ -66,7 +66,8 @@ export function assignKeys(kinds: readonly LogKind[], given: readonly GivenKey[]
   return keys;
 }
 
-function kindOf({ form }: GivenKey, kinds: readonly LogKind[]): LogKind | undefined {
+/** Which of these logs a key can be for; undefined where it is for none. */
+export function kindOf({ form }: GivenKey, kinds: readonly LogKind[]): LogKind | undefined {
   const suiting = { openssh: ['sigsum'], p256: ['rekor'], pkcs8: ['tiles', 'sigsum'] } as const;
   return suiting[form].find((kind) => kinds.includes(kind));
 }

@@ -19,7 +19,7 @@ import { openSigsum, prepareSigsum, type SigsumToken } from '../logs/sigsum.ts';
 import { openTileLog } from '../logs/tiles.ts';
 import type { Ports } from '../ports.ts';
 import { refuseInside } from './log.ts';
-import { assignKeys, type GivenKey, readGivenKey, readGivenKeys } from './log-keys.ts';
+import { assignKeys, type GivenKey, kindOf, readGivenKey, readGivenKeys } from './log-keys.ts';
 import { joinUrl } from './source.ts';
 import { witnessingOf } from './witnesses.ts';
 
@@ -60,20 +60,37 @@ type Named =
   | { readonly kind: 'sigsum'; readonly trusted: TrustedSigsumLog }
   | { readonly kind: 'recorder'; readonly trusted: TrustedRecorder };
 
-/** Throws `usage` for what is no log, and `unreadable` for keys. */
-export async function chooseLogs(ports: Ports, options: LogOptions, policy: Policy): Promise<readonly ChosenLog[]> {
+/** The keys that were given, read once: what comes through standard input comes once. */
+export interface LogKeys {
+  readonly given: readonly GivenKey[];
+  readonly token: SigsumToken | undefined;
+  /** Whether each of them has to be for a log that is named; not where several submissions share them. */
+  readonly areAllNeeded: boolean;
+}
+
+/** Throws `unreadable`, and `usage` for a key that lies where a log is published. */
+export async function readLogKeys(ports: Ports, { logs, logKeys, token }: LogOptions): Promise<LogKeys> {
+  for (const directory of logs.map(tileDirectory).filter((one) => one !== undefined))
+    for (const file of logKeys) await refuseInside(ports.files, file, directory);
+  const given: GivenKey[] = [];
+  for (const file of logKeys) given.push(...(await readGivenKeys(ports, file)));
+  const tokenKey = token && (await readGivenKey(ports, token.keyFile)).key;
+  return { given, token: token && tokenKey && { domain: token.domain, key: tokenKey }, areAllNeeded: true };
+}
+
+const tileDirectory = (address: string): string | undefined => /^tiles:(.+)$/s.exec(address)?.[1];
+
+/** Throws `usage` for what is no log, and for keys that are for none of these. */
+export function chooseLogs(
+  ports: Ports,
+  options: LogOptions,
+  { given, token, areAllNeeded }: LogKeys,
+  policy: Policy,
+): readonly ChosenLog[] {
   const named = options.logs.map((address) => parseLog(address, policy));
   refuseTwice(named);
-  for (const one of named.filter(({ kind }) => kind === 'tiles'))
-    for (const file of options.logKeys) if (one.kind === 'tiles') await refuseInside(ports.files, file, one.directory);
-  const given: GivenKey[] = [];
-  for (const file of options.logKeys) given.push(...(await readGivenKeys(ports, file)));
   const kinds = named.map(({ kind }) => kind);
-  const keys = assignKeys(kinds, given);
-  const token = options.token && {
-    domain: options.token.domain,
-    key: (await readGivenKey(ports, options.token.keyFile)).key,
-  };
+  const keys = assignKeys(kinds, areAllNeeded ? given : given.filter((one) => kindOf(one, kinds) !== undefined));
   const patience = options.logDeadline * 1000;
   return named.map((one) => {
     const key = keys.get(one.kind)?.key;
@@ -94,7 +111,7 @@ function refuseTwice(named: readonly Named[]): void {
 
 /** Throws `usage`. */
 function parseLog(address: string, policy: Policy): Named {
-  const [, directory] = /^tiles:(.+)$/s.exec(address) ?? [];
+  const directory = tileDirectory(address);
   if (directory !== undefined) return { kind: 'tiles', directory };
   const trusted = policy.logs.find(({ name }) => name === address);
   if (trusted?.kind === 'rekor') return { kind: 'rekor', trusted };

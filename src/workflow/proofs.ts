@@ -2,9 +2,10 @@
 /** The proofs beside a manifest, held against the logs that the policy pins. Offline: it reads what is there. */
 import { COMPANIONS, SIGNATURE, SUBMISSION } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
+import { describeAge, isOverdue } from '../core/pending.ts';
 import type { Policy } from '../core/policy.ts';
 import { findingOf, type LogReport } from '../core/report.ts';
-import { parseSubmission } from '../core/submission.ts';
+import { parseSubmission, type Submission, TILE_LOG } from '../core/submission.ts';
 import type { ExaminedManifest, Examining } from './examine-manifest.ts';
 import { attempt, type Findings } from './findings.ts';
 import { bindStatement, type CheckProof, PROOF_CAP, PROOFS, type Proven, releaseOf } from './release-proof.ts';
@@ -27,15 +28,15 @@ export async function examineProofs(
   manifest: ExaminedManifest,
   { beforePublication }: ProofOptions,
 ): Promise<Proofs> {
-  const { source, trust, found } = examining;
+  const { source, found } = examining;
   const companions = await readCompanions(source, manifest, found);
   const logs = PROOFS.flatMap(([suffix, check]) => {
     const file = manifest.name + suffix;
     const proof = companions.get(file);
     return proof === undefined ? [] : examineProof(examining, manifest, file, proof, check);
   });
-  const prepared = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
-  demandLogs(trust.policy, manifest.name, logs, { beforePublication, pending: prepared }, found);
+  const pending = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
+  demandLogs(examining, manifest.name, logs, { beforePublication, pending });
   return { logs, companions };
 }
 
@@ -55,17 +56,22 @@ async function readCompanions(
   return companions;
 }
 
-/** Whether a submission is pending: one of this manifest. */
-function examineSubmission(manifest: ExaminedManifest, bytes: Uint8Array | undefined, found: Findings): boolean {
-  if (bytes === undefined) return false;
+/** The submission that is pending, if there is one: of this manifest. */
+function examineSubmission(
+  manifest: ExaminedManifest,
+  bytes: Uint8Array | undefined,
+  found: Findings,
+): Submission | undefined {
+  if (bytes === undefined) return undefined;
   const file = manifest.name + SUBMISSION;
   try {
-    bindStatement(parseSubmission(bytes).statement, manifest);
-    return true;
+    const submission = parseSubmission(bytes);
+    bindStatement(submission.statement, manifest);
+    return submission;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
-    return false;
+    return undefined;
   }
 }
 
@@ -102,28 +108,29 @@ const describeProven = (proof: string, { log, verified, statement }: Proven): Lo
 
 interface Stage {
   readonly beforePublication: boolean;
-  readonly pending: boolean;
+  readonly pending: Submission | undefined;
 }
 
-/** What the policy asks of logs: met, not yet met, or not met. */
+/** What the policy asks of logs: met, not yet met, or not met. What waits for too long is not met. */
 function demandLogs(
-  { require }: Policy,
+  { trust, now, found }: Examining,
   manifest: string,
   logs: readonly LogReport[],
   { beforePublication, pending }: Stage,
-  found: Findings,
 ): void {
-  const { atLeast, of } = require.logs;
+  const { atLeast, of, pendingDays } = trust.policy.require.logs;
   const proven = new Set(logs.flatMap(({ name }) => (name !== undefined && of.includes(name) ? [name] : []))).size;
+  const isLate = pending !== undefined && isOverdue(pending, now, pendingDays);
+  const age =
+    pending &&
+    `has been pending for ${describeAge(pending, now)}${isLate ? `, and may be for ${pendingDays} days` : ''}`;
   if (proven >= atLeast) {
-    // what a log has is finished, whoever has left the prepared submission where it is published
-    if (pending && logs.length === 0)
-      found.warnings.push({
-        kind: 'pending',
-        file: manifest,
-        message: `the submission of ${quote(manifest)} to a log is not finished`,
-        hint: 'run submit again',
-      });
+    const waiting = pending && waitingFor(trust.policy, pending, logs);
+    if (waiting === undefined) return;
+    const message = `the submission of ${quote(manifest)} to ${waiting.logs} ${age}`;
+    const finding = { file: manifest, message, hint: 'run submit --resume' };
+    if (isLate && waiting.arePinned && !beforePublication) found.errors.push({ kind: 'not-in-log', ...finding });
+    else found.warnings.push({ kind: 'pending', ...finding });
     return;
   }
   const message = `${quote(manifest)} is proven by ${proven} of the logs ${of.join(', ')}, and the policy demands ${atLeast}`;
@@ -133,18 +140,38 @@ function demandLogs(
       file: manifest,
       message: `${message}: not demanded before publication`,
     });
-  else if (pending)
-    found.errors.push({
-      kind: 'pending',
-      file: manifest,
-      message,
-      hint: 'its submission is not finished: run submit again',
-    });
   else
     found.errors.push({
-      kind: 'not-in-log',
+      kind: pending === undefined || isLate ? 'not-in-log' : 'pending',
       file: manifest,
       message,
-      hint: 'was it ever submitted? proofs stand beside the manifest',
+      hint:
+        age === undefined
+          ? 'was it ever submitted? proofs stand beside the manifest'
+          : `its submission ${age}: run submit --resume`,
     });
+}
+
+interface Waiting {
+  /** In words. */
+  readonly logs: string;
+  readonly arePinned: boolean;
+}
+
+/**
+ * The logs that a submission is not finished for, of those that the policy knows. What a log has is finished, whoever has left the
+ * prepared submission where it is published. Of logs that the policy does not know, it is only told where no other proof is there.
+ */
+function waitingFor(
+  { logs: known }: Policy,
+  { logs: named }: Submission,
+  proven: readonly LogReport[],
+): Waiting | undefined {
+  const isNamed = (one: Pick<LogReport, 'kind' | 'name'>, name: string) =>
+    name === TILE_LOG ? one.kind === 'tiles' : one.name === name;
+  const pinned = named.filter((name) => known.some((log) => isNamed(log, name)));
+  if (pinned.length === 0) return proven.length === 0 ? { logs: 'a log', arePinned: false } : undefined;
+  const waiting = pinned.filter((name) => !proven.some((log) => isNamed(log, name)));
+  if (waiting.length === 0) return undefined;
+  return { logs: waiting.map((name) => (name === TILE_LOG ? 'a tile log' : name)).join(', '), arePinned: true };
 }

@@ -5,11 +5,12 @@ import { ABANDONED, SUBMISSION } from '../core/companions.ts';
 import { equalBytes } from '../core/encoding.ts';
 import { type ExitStatus, exitStatusOf, Fault, type FaultKind, quote } from '../core/fault.ts';
 import type { ArtifactName } from '../core/name.ts';
+import { describeAge, isOverdue } from '../core/pending.ts';
 import type { Policy } from '../core/policy.ts';
-import type { LogReport, SignatureReport } from '../core/report.ts';
+import type { Finding, LogReport, SignatureReport } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import { formatStatement, type Statement } from '../core/statement.ts';
-import { formatSubmission, parseSubmission, type Submission } from '../core/submission.ts';
+import { formatSubmission, parseSubmission, type Submission, TILE_LOG } from '../core/submission.ts';
 import type { Ports } from '../ports.ts';
 import { type IdentityOptions, identify } from './identity.ts';
 import { bindStatement, PROOF_CAP } from './release-proof.ts';
@@ -26,7 +27,7 @@ export interface SignedManifest {
   readonly policy: Policy;
 }
 
-/** The submission of this release; one that was prepared earlier must be about the same, and what it holds is kept. */
+/** The submission of this release; one that was prepared earlier must be about the same, and what it holds is kept: see `forLogs`. */
 export async function prepareSubmission(
   ports: Ports,
   options: IdentityOptions,
@@ -49,10 +50,21 @@ export async function prepareSubmission(
     manifest: { name, sha256: sha256(bytes), size: bytes.length },
     signer: signature.signer,
   };
-  if (earlier === undefined) return { statement, prepared: new Map() };
+  if (earlier === undefined)
+    return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: new Map() };
   if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement))) throw otherStatement(file);
   return earlier;
 }
+
+const wholeSeconds = (time: Date): Date => new Date(Math.floor(time.getTime() / 1000) * 1000);
+
+/** For these logs, too: as `--log` names them. */
+export const forLogs = (submission: Submission, named: readonly string[]): Submission => ({
+  ...submission,
+  logs: [...new Set([...submission.logs, ...named.map(nameInSubmission)])],
+});
+
+const nameInSubmission = (log: string): string => (log.startsWith(TILE_LOG) ? TILE_LOG : log);
 
 export const otherStatement = (file: string) =>
   new Fault('conflict', `${quote(file)} is about the same manifest, and says something else of the release`, {
@@ -73,38 +85,77 @@ export interface Submitted {
   readonly faults: readonly Fault[];
 }
 
+/** What a run has to do with a submission. */
+export interface Task {
+  readonly submission: Submission;
+  /** The logs that this run asks, as `--log` names them. */
+  readonly asked: readonly string[];
+  /** Whether there is a proof to be had. */
+  readonly isNeeded: boolean;
+}
+
 /**
- * Steps 2 and 7. The submission is on disk while `body` runs, if there is a proof to be had: `isNeeded`. It goes when every log has
- * been through; it stays where a retry may help, and an outage is told as `pending`; where all refuse the release, it goes too, if this
- * run has made it.
+ * Steps 2 and 7. The submission is on disk while `body` runs, if there is a proof to be had. It goes when every log that it names has
+ * been through; it stays where a retry may help, and an outage is told as `pending`, until that is no excuse any more; where all refuse
+ * the release, it goes too, if this run has made it.
  */
 export async function persisted(
-  { files }: Ports,
-  { directory, name }: SignedManifest,
-  submission: Submission,
-  isNeeded: boolean,
+  { files, clock }: Ports,
+  { directory, name, policy }: SignedManifest,
+  { submission, asked, isNeeded }: Task,
   body: () => Promise<Submitted>,
-): Promise<Submitted> {
+): Promise<Submitted & { readonly left: Finding | undefined }> {
   const file = path.join(directory, name + SUBMISSION);
   const isNew = isNeeded && (await files.stat(file)) === undefined;
   await files.clearTemporary(directory, ABANDONED);
   if (isNeeded) await files.write(file, formatSubmission(submission), { durable: true });
   const { logs, faults } = await body().catch(onlyFaults);
   const isRefused = logs.length === 0 && faults.every(({ kind }) => REFUSED.includes(exitStatusOf(kind)));
-  if (faults.length === 0 || (isNew && isRefused)) await files.remove(file);
-  return { logs, faults: faults.map((fault) => asPending(file, fault)) };
+  const left = submission.logs.filter((log) => !asked.map(nameInSubmission).includes(log));
+  if ((faults.length === 0 && left.length === 0) || (isNew && isRefused)) await files.remove(file);
+  const waiting = { file, submission, now: clock.now(), policy };
+  return {
+    logs,
+    faults: faults.map((fault) => asPending(waiting, fault)),
+    left: left.length === 0 ? undefined : describeLeft(file, left),
+  };
 }
+
+const describeLeft = (file: string, left: readonly string[]): Finding => ({
+  kind: 'pending',
+  file,
+  message: `the submission ${quote(file)} is also for ${left.map((log) => (log === TILE_LOG ? 'a tile log' : quote(log))).join(', ')}, and stays`,
+  hint: 'submit --resume finishes it; where that log is given up, remove the file',
+});
 
 function onlyFaults(error: unknown): Submitted {
   if (error instanceof Fault) return { logs: [], faults: [error] };
   throw error;
 }
 
-function asPending(file: string, fault: Fault): Fault {
+interface WaitingSubmission {
+  readonly file: string;
+  readonly submission: Submission;
+  readonly now: Date;
+  readonly policy: Policy;
+}
+
+function asPending({ file, submission, now, policy }: WaitingSubmission, fault: Fault): Fault {
   if (!OUTAGES.includes(fault.kind)) return fault;
-  return new Fault('pending', `the submission ${quote(file)} is prepared and not finished: ${fault.message}`, {
-    file,
-    hint: fault.hint ?? 'run submit again',
-    cause: fault,
-  });
+  const { pendingDays } = policy.require.logs;
+  const hint = fault.hint ?? 'run submit --resume';
+  const what = `the submission ${quote(file)} is prepared and not finished`;
+  const age = describeAge(submission, now);
+  if (isOverdue(submission, now, pendingDays))
+    return new Fault(
+      'not-in-log',
+      `${what} after ${age}, and may be pending for ${pendingDays} days: ${fault.message}`,
+      {
+        file,
+        hint,
+        cause: fault,
+      },
+    );
+  const since = age.startsWith('0 ') ? '' : ` after ${age}`;
+  return new Fault('pending', `${what}${since}: ${fault.message}`, { file, hint, cause: fault });
 }

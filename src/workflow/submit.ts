@@ -24,12 +24,12 @@ import type { Ports } from '../ports.ts';
 import { examineManifest } from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
 import type { IdentityOptions } from './identity.ts';
-import { type ChosenLog, chooseLogs, type LogOptions } from './open-logs.ts';
+import { type ChosenLog, chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-logs.ts';
 import { awaitPublished } from './published.ts';
 import { directorySource } from './source.ts';
-import { persisted, prepareSubmission, type SignedManifest, type Submitted } from './submission.ts';
+import { forLogs, persisted, prepareSubmission, type SignedManifest, type Submitted } from './submission.ts';
 import { logRelease } from './submit-log.ts';
-import { loadTrust, type TrustOptions } from './trust.ts';
+import { loadTrust, type Trust, type TrustOptions } from './trust.ts';
 
 export interface SubmitOptions extends TrustOptions, IdentityOptions, LogOptions {
   /** A manifest, or the directory that holds one. */
@@ -41,26 +41,48 @@ export interface SubmitOptions extends TrustOptions, IdentityOptions, LogOptions
   readonly dryRun: boolean;
 }
 
+/** A manifest, by where it lies. */
+export interface Place {
+  readonly directory: string;
+  readonly name: ArtifactName;
+}
+
 export async function submit(ports: Ports, options: SubmitOptions): Promise<Outcome> {
+  if (options.logs.length === 0)
+    throw new Fault('usage', '--log is missing', { hint: 'only --resume takes the logs from what is pending' });
+  const trust = await loadTrust(ports, options);
+  const place = await locate(ports, options);
+  return submitOne(ports, options, trust, place, async () => readLogKeys(ports, options));
+}
+
+/** The keys are asked for where they are needed. */
+export async function submitOne(
+  ports: Ports,
+  options: SubmitOptions,
+  trust: Trust,
+  place: Place,
+  keys: () => Promise<LogKeys>,
+): Promise<Outcome> {
   const found = noFindings();
-  const manifest = await readManifest(ports, options, found);
+  const manifest = await readManifest(ports, trust, place, found);
   if (manifest === undefined) return found;
   const earlier = await prepareSubmission(ports, options, manifest);
   const manifests = [describe(manifest)];
   if (options.dryRun)
     return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString('utf8') } };
-  const chosen = await chooseLogs(ports, options, manifest.policy);
+  const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const kept = new Map(
     [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one]),
   );
-  const submission = { ...earlier, prepared: new Map([...earlier.prepared, ...kept]) };
-  const isNeeded = await isAnyMissing(ports, manifest, chosen);
-  const { logs, faults } = await persisted(ports, manifest, submission, isNeeded, async () => {
+  const submission = forLogs({ ...earlier, prepared: new Map([...earlier.prepared, ...kept]) }, options.logs);
+  const task = { submission, asked: options.logs, isNeeded: await isAnyMissing(ports, manifest, chosen) };
+  const { logs, faults, left } = await persisted(ports, manifest, task, async () => {
     const { publishedUrl, deadline } = options;
     if (publishedUrl !== undefined) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
     return submitToAll(ports, requests, manifest, submission, found);
   });
+  if (left !== undefined) found.warnings.push(left);
   const outcome = judgeOutages(manifest.policy, logs, faults, found);
   // a manifest in the report of a submission is one that a log has: whoever reads it may record it as logged
   return logs.length === 0 ? outcome : { ...outcome, manifests, logs };
@@ -142,11 +164,10 @@ const describe = ({ directory, name, bytes, signature }: SignedManifest) =>
 /** Step 1. Undefined where the findings say why the manifest is refused. */
 async function readManifest(
   ports: Ports,
-  options: SubmitOptions,
+  trust: Trust,
+  { directory, name }: Place,
   found: Findings,
 ): Promise<SignedManifest | undefined> {
-  const trust = await loadTrust(ports, options);
-  const { directory, name } = await locate(ports, options);
   const bytes = await ports.files.read(path.join(directory, name), MANIFEST_CAP);
   const { asc, signature } = await examineManifest(
     { source: directorySource(ports.files, directory), trust, now: ports.clock.now(), found },
@@ -157,10 +178,7 @@ async function readManifest(
   return { directory, name, bytes, asc, signature, policy: trust.policy };
 }
 
-async function locate(
-  ports: Ports,
-  options: SubmitOptions,
-): Promise<{ readonly directory: string; readonly name: ArtifactName }> {
+async function locate(ports: Ports, options: SubmitOptions): Promise<Place> {
   const info = await ports.files.stat(options.path);
   if (info?.type === 'file')
     return { directory: path.dirname(options.path), name: parseArtifactName(path.basename(options.path)) };

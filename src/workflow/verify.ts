@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isManifestName, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
-import type { FileReport, Outcome } from '../core/report.ts';
+import { type FileReport, joinOutcomes, type Outcome } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import type { Ports } from '../ports.ts';
 import { examineRelease, outcomeOf } from './examine.ts';
@@ -35,14 +35,7 @@ export async function verify(ports: Ports, options: VerifyOptions): Promise<Outc
       faults.push(error);
     }
   }
-  return {
-    files: outcomes.flatMap((outcome) => outcome.files ?? []),
-    manifests: outcomes.flatMap((outcome) => outcome.manifests ?? []),
-    logs: outcomes.flatMap((outcome) => outcome.logs ?? []),
-    warnings: outcomes.flatMap((outcome) => outcome.warnings ?? []),
-    errors: outcomes.flatMap((outcome) => outcome.errors ?? []),
-    faults,
-  };
+  return joinOutcomes([...outcomes, { faults }]);
 }
 
 async function verifyOne(ports: Ports, trust: Trust, given: string, options: VerifyOptions): Promise<Outcome> {

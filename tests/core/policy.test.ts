@@ -41,7 +41,7 @@ const FULL = {
   ...LEAST,
   certificates: [{ ...certificate, from: '2026-04-01', until: '2026-11-30T12:00:00Z' }],
   logs: [log, mirror],
-  require: { signatures: 0, logs: { at_least: 1, of: ['mirror'] } },
+  require: { signatures: 0, logs: { at_least: 1, of: ['mirror'], pending_days: 3 } },
   expired_after_signing: 'refuse',
 };
 
@@ -56,7 +56,7 @@ describe('a policy', () => {
     expect(decodePolicy(LEAST)).toEqual({
       certificates: [{ file: 'keys/2026.asc', fingerprint: FINGERPRINT, from: undefined, until: undefined }],
       logs: [],
-      require: { signatures: 1, logs: { atLeast: 0, of: [] } },
+      require: { signatures: 1, logs: { atLeast: 0, of: [], pendingDays: 7 } },
       expiredAfterSigning: 'logged',
     });
   });
@@ -73,13 +73,13 @@ describe('a policy', () => {
       ['tarballs', 'tiles', 'tarballs.example.org/log', [VKEY]],
       ['mirror', 'tiles', 'mirror.example.org/log', [OTHER]],
     ]);
-    expect(policy.require).toEqual({ signatures: 0, logs: { atLeast: 1, of: ['mirror'] } });
+    expect(policy.require).toEqual({ signatures: 0, logs: { atLeast: 1, of: ['mirror'], pendingDays: 3 } });
     expect(policy.expiredAfterSigning).toBe('refuse');
   });
 
   it('counts every log where it does not say which', () => {
     const policy = decodePolicy({ ...FULL, require: { logs: { at_least: 1 } } });
-    expect(policy.require).toEqual({ signatures: 1, logs: { atLeast: 1, of: ['tarballs', 'mirror'] } });
+    expect(policy.require).toEqual({ signatures: 1, logs: { atLeast: 1, of: ['tarballs', 'mirror'], pendingDays: 7 } });
   });
 
   it('does not ask for more logs than a manifest can have proofs', () => {
@@ -297,6 +297,16 @@ describe('a policy is refused', () => {
       'that does not say how many',
       { ...FULL, require: { logs: { of: ['mirror'] } } },
       'require.logs.at_least: is not a whole number, zero or more',
+    ],
+    [
+      'that waits for less than nothing',
+      { ...FULL, require: { logs: { at_least: 1, pending_days: -1 } } },
+      'require.logs.pending_days: is not a whole number, zero or more',
+    ],
+    [
+      'that waits for a word',
+      { ...FULL, require: { logs: { at_least: 1, pending_days: 'a week' } } },
+      'require.logs.pending_days: is not a whole number, zero or more',
     ],
     [
       'that demands more logs than it names',

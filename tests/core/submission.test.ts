@@ -14,38 +14,53 @@ const statement: Statement = {
   manifest: { name: parseArtifactName('nova-31.0.0.SHA256SUMS'), sha256: sha256('x'), size: 1312 },
   signer: 'AB'.repeat(20) as Fingerprint,
 };
-const TEXT = Buffer.from(formatSubmission({ statement, prepared: new Map() })).toString();
+const since = new Date('2026-04-01T12:00:00Z');
+const logs = ['sigstore', 'tiles:'];
+const TEXT = Buffer.from(formatSubmission({ logs, since, statement, prepared: new Map() })).toString();
+const FIELDS = '"logs":["sigstore","tiles:"],"schema":"artifact-signing.submission/v1","since":"2026-04-01T12:00:00Z"';
+
+const prepared = (requests: string) => TEXT.replace('"schema"', `"prepared":${requests},"schema"`);
 
 describe('a pending submission', () => {
   it('is one line of canonical JSON around the very statement that will be logged', () => {
     const inner = Buffer.from(formatStatement(statement)).toString();
-    expect(TEXT).toBe(`{"schema":"artifact-signing.submission/v1","statement":${inner}}`);
+    expect(TEXT).toBe(`{${FIELDS},"statement":${inner}}`);
   });
 
   it('reads back what was written, byte for byte', () => {
     const read = parseSubmission(Buffer.from(TEXT));
-    expect(read).toEqual({ statement, prepared: new Map() });
+    expect(read).toEqual({ logs, since, statement, prepared: new Map() });
     expect(Buffer.from(formatSubmission(read)).toString()).toBe(TEXT);
   });
 
   it('keeps the requests that cannot be made again, by the kind of log', () => {
     const prepared = new Map([['rekor', Buffer.from('request')]]);
-    const bytes = formatSubmission({ statement, prepared });
-    expect(Buffer.from(bytes).toString()).toContain('{"prepared":{"rekor":"cmVxdWVzdA=="},"schema":');
-    expect(parseSubmission(bytes)).toEqual({ statement, prepared });
+    const bytes = formatSubmission({ logs, since, statement, prepared });
+    expect(Buffer.from(bytes).toString()).toContain('"prepared":{"rekor":"cmVxdWVzdA=="},"schema":');
+    expect(parseSubmission(bytes)).toEqual({ logs, since, statement, prepared });
   });
 
-  it.each([
+  it.each<readonly [string, string, string]>([
     ['another schema', TEXT.replace('submission/v1', 'submission/v2'), 'schema: is not artifact-signing.submission/v1'],
-    ['no statement', '{"schema":"artifact-signing.submission/v1"}', 'statement: is not a mapping'],
+    ['no statement', `{${FIELDS}}`, 'statement: is not a mapping'],
+    ['no logs', TEXT.replace(/"logs":[^\]]*\],/, ''), 'logs: is not a list'],
+    ['an empty list of logs', TEXT.replace(/"logs":[^\]]*\]/, '"logs":[]'), 'logs: is empty'],
+    ['a log twice', TEXT.replace('"tiles:"', '"sigstore"'), 'logs: holds a log twice'],
+    ['a log without a name', TEXT.replace('"tiles:"', '""'), 'logs[1]: is empty'],
     [
-      'a statement that is none',
-      '{"schema":"artifact-signing.submission/v1","statement":{}}',
-      'schema: is not artifact-signing.statement/v1',
+      'more logs than anybody has',
+      TEXT.replace('"tiles:"', Array.from({ length: 32 }, (_, n) => `"${n}"`).join()),
+      'logs: holds more than 32 logs',
     ],
-    ['no requests', TEXT.replace('{', '{"prepared":{},'), 'prepared: is empty'],
-    ['a request that is no base64', TEXT.replace('{', '{"prepared":{"rekor":"x"},'), 'prepared.rekor: not base64'],
-    ['a request of what is no kind', TEXT.replace('{', '{"prepared":{"A b":"eA=="},'), 'is no kind of log'],
+    ['no time', TEXT.replace(/"since":"[^"]*",/, ''), 'since: is not a string'],
+    ...['2026-04-01', '2026-04-01T12:00:00.5Z', '2026-04-01T12:00:00+00:00', '2026-02-30T12:00:00Z', 'now'].map(
+      (time) =>
+        [`the time ${time}`, TEXT.replace('2026-04-01T12:00:00Z', time), 'since: is not a time in UTC'] as const,
+    ),
+    ['a statement that is none', `{${FIELDS},"statement":{}}`, 'schema: is not artifact-signing.statement/v1'],
+    ['no requests', prepared('{}'), 'prepared: is empty'],
+    ['a request that is no base64', prepared('{"rekor":"x"}'), 'prepared.rekor: not base64'],
+    ['a request of what is no kind', prepared('{"A b":"eA=="}'), 'is no kind of log'],
     ['another key', TEXT.replace(/}$/, ',"zeal":1}'), 'zeal: is not a key that belongs here'],
     ['a statement with a digest that is none', TEXT.replace(sha256('x'), 'x'), 'not a SHA-256 digest'],
     ['white space', ` ${TEXT}`, 'canonical form'],

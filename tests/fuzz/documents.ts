@@ -182,7 +182,7 @@ export const DOCUMENTS: readonly Target[] = [
   },
   {
     name: 'submission',
-    corpus: [formatSubmission({ prepared: new Map(), statement })],
+    corpus: [formatSubmission({ logs: ['sigstore', 'tiles:'], since: new Date(0), prepared: new Map(), statement })],
     kinds: ['bad-format'],
     check: canonical(parseSubmission, formatSubmission),
     cap: 1024 * 1024,

@@ -6,6 +6,7 @@ import { signCheckpoint } from '../../src/core/checkpoint.ts';
 import { leafHash } from '../../src/core/merkle.ts';
 import { noteSigner, parseLogKey } from '../../src/core/signed-note.ts';
 import { formatStatement, parseStatement, type Statement } from '../../src/core/statement.ts';
+import { formatSubmission } from '../../src/core/submission.ts';
 import { formatTlogProof, parseTlogProof, type TlogProof } from '../../src/core/tlog-proof.ts';
 import { detachSign } from '../gpg.ts';
 import { countingFiles, ED25519, useLab } from './lab.ts';
@@ -107,9 +108,54 @@ describe('a policy that demands a log', () => {
     put({ [`r/${PENDING}`]: submissionOf(statementOf(parseTlogProof(read('r', PROOF)))) });
     fs.rmSync(at('r', PROOF));
     const report = await refused(1, /pending: .*demands 1/, verify());
-    expect(report.status).toBe('pending');
+    expect(report).toMatchObject({
+      status: 'pending',
+      errors: [{ hint: expect.stringMatching(/pending for 2 days:/) }],
+    });
     putPolicy(lab, { atLeast: 0 });
-    expect((await done(verify())).warnings).toMatchObject([{ kind: 'pending' }]);
+    expect((await done(verify())).warnings).toMatchObject([
+      { kind: 'pending', message: expect.stringMatching(/to a tile log has been pending for 2 days$/) },
+    ]);
+  });
+
+  it('is not met by a submission that is pending for too long, in the days that the policy gives it', async () => {
+    const statement = statementOf(parseTlogProof(read('r', PROOF)));
+    fs.rmSync(at('r', PROOF));
+    const within = async (days: number | undefined, since: number, atLeast: number) => {
+      put({ [`r/${PENDING}`]: submissionOf(statement, ['tiles:'], ago(since)) });
+      putPolicy(lab, { more: { require: { logs: { at_least: atLeast, pending_days: days } } } });
+    };
+    await within(undefined, 6, 1);
+    await refused(1, 'pending: ', verify());
+    await within(undefined, 7, 1);
+    const report = await refused(3, 'not-in-log: ', verify());
+    expect(report.errors[0]?.hint).toMatch(/pending for 7 days, and may be for 7 days: run submit --resume/);
+    await done(verify('--before-publication'));
+    await within(8, 7, 1);
+    await refused(1, 'pending: ', verify());
+    // also where nothing is demanded, of a log that the policy knows
+    await within(3, 3, 0);
+    await refused(3, /not-in-log: the submission .* to a tile log has been pending for 3 days/, verify());
+    await within(3, 2, 0);
+    await done(verify());
+    await within(0, 0, 0);
+    await refused(3, 'not-in-log: ', verify());
+  });
+
+  it('is told of the logs that it knows and that are pending, whatever else the submission names', async () => {
+    const statement = statementOf(parseTlogProof(read('r', PROOF)));
+    const warned = async (logs: string[], days = 400) => {
+      put({ [`r/${PENDING}`]: submissionOf(statement, logs, ago(days)) });
+      return (await done(verify())).warnings.map(({ message }) => message);
+    };
+    expect(await warned(['tiles:', 'sigstore'])).toEqual([]);
+    expect(await warned(['sigstore'])).toEqual([]);
+    fs.rmSync(at('r', PROOF));
+    putPolicy(lab, { atLeast: 0 });
+    expect(await warned(['sigstore'])).toEqual([
+      expect.stringMatching(/^the submission of .* to a log has been pending for 400 days/),
+    ]);
+    await done(['verify', at('r'), '--certificate', lab.certificate('good')]);
   });
 
   it('is not met without a proof: status 3, but before the publication', async () => {
@@ -150,8 +196,9 @@ describe('a policy that demands a log', () => {
   });
 });
 
-const submissionOf = (statement: Statement): string =>
-  `{"schema":"artifact-signing.submission/v1","statement":${Buffer.from(formatStatement(statement)).toString()}}`;
+const ago = (days: number) => new Date(Date.now() - days * 86_400_000 - 1000);
+const submissionOf = (statement: Statement, logs = ['tiles:'], since = ago(2)): string =>
+  Buffer.from(formatSubmission({ logs, since, statement, prepared: new Map() })).toString();
 
 describe('a pending submission', () => {
   it.each([

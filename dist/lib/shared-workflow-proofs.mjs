@@ -2,6 +2,7 @@
 import {
   PROOFS,
   PROOF_CAP,
+  TILE_LOG,
   attempt,
   bindStatement,
   collect,
@@ -29,7 +30,9 @@ import {
   refusedCheck
 } from "./shared-workflow-signing.mjs";
 import {
-  SIGNATURE_CAP
+  SIGNATURE_CAP,
+  describeAge,
+  isOverdue
 } from "./shared-core-sigsum-policies.mjs";
 import {
   COMPANIONS,
@@ -138,15 +141,15 @@ async function examineSingle(examining, name) {
 
 // src/workflow/proofs.ts
 async function examineProofs(examining, manifest, { beforePublication }) {
-  const { source, trust, found } = examining;
+  const { source, found } = examining;
   const companions = await readCompanions(source, manifest, found);
   const logs = PROOFS.flatMap(([suffix, check]) => {
     const file = manifest.name + suffix;
     const proof = companions.get(file);
     return proof === void 0 ? [] : examineProof(examining, manifest, file, proof, check);
   });
-  const prepared = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
-  demandLogs(trust.policy, manifest.name, logs, { beforePublication, pending: prepared }, found);
+  const pending = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
+  demandLogs(examining, manifest.name, logs, { beforePublication, pending });
   return { logs, companions };
 }
 async function readCompanions(source, { name, asc }, found) {
@@ -160,15 +163,16 @@ async function readCompanions(source, { name, asc }, found) {
   return companions;
 }
 function examineSubmission(manifest, bytes, found) {
-  if (bytes === void 0) return false;
+  if (bytes === void 0) return void 0;
   const file = manifest.name + SUBMISSION;
   try {
-    bindStatement(parseSubmission(bytes).statement, manifest);
-    return true;
+    const submission = parseSubmission(bytes);
+    bindStatement(submission.statement, manifest);
+    return submission;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
-    return false;
+    return void 0;
   }
 }
 function examineProof({ trust, now, found }, manifest, file, proof, check) {
@@ -194,17 +198,18 @@ var describeProven = (proof, { log, verified, statement }) => ({
   ...statement === void 0 ? {} : { release: releaseOf(statement) },
   ...describeWitnesses(log, verified.witnesses)
 });
-function demandLogs({ require: require2 }, manifest, logs, { beforePublication, pending }, found) {
-  const { atLeast, of } = require2.logs;
+function demandLogs({ trust, now, found }, manifest, logs, { beforePublication, pending }) {
+  const { atLeast, of, pendingDays } = trust.policy.require.logs;
   const proven = new Set(logs.flatMap(({ name }) => name !== void 0 && of.includes(name) ? [name] : [])).size;
+  const isLate = pending !== void 0 && isOverdue(pending, now, pendingDays);
+  const age = pending && `has been pending for ${describeAge(pending, now)}${isLate ? `, and may be for ${pendingDays} days` : ""}`;
   if (proven >= atLeast) {
-    if (pending && logs.length === 0)
-      found.warnings.push({
-        kind: "pending",
-        file: manifest,
-        message: `the submission of ${quote(manifest)} to a log is not finished`,
-        hint: "run submit again"
-      });
+    const waiting = pending && waitingFor(trust.policy, pending, logs);
+    if (waiting === void 0) return;
+    const message2 = `the submission of ${quote(manifest)} to ${waiting.logs} ${age}`;
+    const finding = { file: manifest, message: message2, hint: "run submit --resume" };
+    if (isLate && waiting.arePinned && !beforePublication) found.errors.push({ kind: "not-in-log", ...finding });
+    else found.warnings.push({ kind: "pending", ...finding });
     return;
   }
   const message = `${quote(manifest)} is proven by ${proven} of the logs ${of.join(", ")}, and the policy demands ${atLeast}`;
@@ -214,20 +219,21 @@ function demandLogs({ require: require2 }, manifest, logs, { beforePublication, 
       file: manifest,
       message: `${message}: not demanded before publication`
     });
-  else if (pending)
-    found.errors.push({
-      kind: "pending",
-      file: manifest,
-      message,
-      hint: "its submission is not finished: run submit again"
-    });
   else
     found.errors.push({
-      kind: "not-in-log",
+      kind: pending === void 0 || isLate ? "not-in-log" : "pending",
       file: manifest,
       message,
-      hint: "was it ever submitted? proofs stand beside the manifest"
+      hint: age === void 0 ? "was it ever submitted? proofs stand beside the manifest" : `its submission ${age}: run submit --resume`
     });
+}
+function waitingFor({ logs: known }, { logs: named }, proven) {
+  const isNamed = (one, name) => name === TILE_LOG ? one.kind === "tiles" : one.name === name;
+  const pinned = named.filter((name) => known.some((log) => isNamed(log, name)));
+  if (pinned.length === 0) return proven.length === 0 ? { logs: "a log", arePinned: false } : void 0;
+  const waiting = pinned.filter((name) => !proven.some((log) => isNamed(log, name)));
+  if (waiting.length === 0) return void 0;
+  return { logs: waiting.map((name) => name === TILE_LOG ? "a tile log" : name).join(", "), arePinned: true };
 }
 
 // src/workflow/examine.ts

@@ -1,0 +1,804 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  assignKeys,
+  kindOf,
+  readGivenKey,
+  readGivenKeys
+} from "./shared-core-openssh-key.mjs";
+import {
+  identify
+} from "./shared-core-zuul-vars.mjs";
+import {
+  API_VERSION,
+  HASHEDREKORD,
+  PROOF_CAP,
+  TILE_LOG,
+  bindStatement,
+  decodeTlogEntry,
+  demandEntry,
+  describePlace,
+  describeTime,
+  describeWitnesses,
+  digestOf,
+  examineManifest,
+  formatBundle,
+  formatRequest,
+  formatSubmission,
+  mergeBundles,
+  noFindings,
+  openRecorder,
+  openSigsum,
+  parseBundle,
+  parseSubmission,
+  prepareRecord,
+  prepareSigsum,
+  releaseOf,
+  tryUntilAnswered,
+  verifyBundle,
+  verifyEntry,
+  verifyRekorCheckpoint,
+  verifySigned,
+  witnessingOf
+} from "./shared-logs-sigsum-submit.mjs";
+import {
+  findingOf
+} from "./shared-core-report.mjs";
+import {
+  MANIFEST_CAP,
+  directorySource,
+  isUrl,
+  joinUrl,
+  openSource
+} from "./shared-workflow-signing.mjs";
+import {
+  P256_SIGNATURE_CAP,
+  describeAge,
+  formatP256Key,
+  inFile,
+  isOverdue,
+  loadTrust,
+  p256Signer,
+  parseP256Key
+} from "./shared-core-sigsum-policies.mjs";
+import {
+  ABANDONED,
+  RECORDER_EVIDENCE,
+  SIGNATURE,
+  SIGSTORE_BUNDLE,
+  SIGSUM_PROOF,
+  SUBMISSION,
+  TLOG_PROOF,
+  isManifestName
+} from "./shared-core-companions.mjs";
+import {
+  refuseInside
+} from "./shared-workflow-log.mjs";
+import {
+  CHECKPOINT_PATH,
+  accused,
+  evidenceOf,
+  formatCanonicalJson,
+  formatStatement,
+  openTileLog,
+  parseCanonicalJson,
+  parseStatement,
+  parseTlogProof,
+  tileView
+} from "./shared-logs-tiles.mjs";
+import {
+  parseArtifactName
+} from "./shared-core-name.mjs";
+import {
+  CHECKPOINT_CAP,
+  HASH_SIZE,
+  decodeUtf8,
+  equalBytes,
+  formatBase64,
+  parseBase64,
+  parseDecimal,
+  parseHash,
+  parseSignedCheckpoint,
+  sha256
+} from "./shared-core-signed-note.mjs";
+import {
+  count,
+  exactly,
+  list,
+  parsed,
+  record,
+  text,
+  wrong
+} from "./shared-core-decode.mjs";
+import {
+  Fault,
+  exitStatusOf,
+  printable,
+  quote
+} from "./shared-core-fault.mjs";
+
+// src/workflow/submit.ts
+import path3 from "node:path";
+
+// src/logs/rekor-server.ts
+var ANSWER_TIME = 3e4;
+var CONTENT_TYPE = { "content-type": "application/json", accept: "application/json" };
+function accuse(evidence, body) {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.kind === "bad-format")
+      throw new Fault("network", `it answers nothing that could be read: ${error.message}`, { cause: error });
+    if (error.kind !== "bad-proof") throw error;
+    throw new Fault("log-misbehaved", `the log does not have what it signed: ${error.message}`, {
+      evidence: [evidence],
+      hint: "keep the answer of the log as it is: it shows what happened",
+      cause: error
+    });
+  }
+}
+
+// src/logs/rekor-answer.ts
+var ANSWER_CAP = 128 * 1024;
+var UUID = /^(?:[0-9a-f]{16})?[0-9a-f]{64}$/;
+function parseAnswerV1(body) {
+  const [named, ...more] = Object.entries(record(parseJson(body), ""));
+  if (named === void 0 || more.length > 0) throw new Fault("bad-format", "the answer does not hold one entry");
+  const [uuid, value] = named;
+  if (!UUID.test(uuid)) throw new Fault("bad-format", "the answer names the entry otherwise than Rekor does");
+  return { uuid, entry: decodeLogEntry(value, "the entry") };
+}
+var parseAnswerV2 = (body) => decodeTlogEntry(parseJson(body), "the entry");
+function parseJson(body) {
+  try {
+    return JSON.parse(decodeUtf8(body, ANSWER_CAP, "the answer"));
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    throw new Fault("bad-format", "the answer is not JSON", { cause });
+  }
+}
+var base64 = parsed(parseBase64);
+var hex = (value, path4) => {
+  const digits = text(value, path4);
+  if (/^(?:[0-9a-f]{2})+$/.test(digits)) return Buffer.from(digits, "hex");
+  throw new Fault("bad-format", `${path4}: is not in hexadecimal digits`);
+};
+var hash = (value, path4) => parseHash(hex(value, path4));
+var decodeLogEntry = (value, path4) => {
+  const entry = record(value, path4);
+  const verification = record(entry["verification"], `${path4}.verification`);
+  const proof = record(verification["inclusionProof"], `${path4}.verification.inclusionProof`);
+  const at = (decode, name) => decode(proof[name], `${path4}.verification.inclusionProof.${name}`);
+  return {
+    logIndex: count(entry["logIndex"], `${path4}.logIndex`),
+    logId: hash(entry["logID"], `${path4}.logID`) && text(entry["logID"], `${path4}.logID`),
+    kind: HASHEDREKORD,
+    version: API_VERSION[1],
+    integratedTime: count(entry["integratedTime"], `${path4}.integratedTime`),
+    signedEntryTimestamp: base64(verification["signedEntryTimestamp"], `${path4}.verification.signedEntryTimestamp`),
+    inclusionProof: {
+      logIndex: at(count, "logIndex"),
+      treeSize: at(count, "treeSize"),
+      rootHash: at(hash, "rootHash"),
+      hashes: at(list(hash), "hashes"),
+      checkpoint: at(text, "checkpoint")
+    },
+    body: base64(entry["body"], `${path4}.body`)
+  };
+};
+function refusedBy(log, answer) {
+  const { status } = answer;
+  const shown = quote(log);
+  if (status === 405)
+    return new Fault("usage", `the log ${shown} is frozen: it takes no more entries`, {
+      hint: 'its operator has opened another one: give the policy its "url", "origin" and "keys", and keep the old log for old proofs'
+    });
+  if (status >= 300 && status < 400)
+    return new Fault("usage", `the log ${shown} is elsewhere: it answers ${status}`, {
+      hint: "give the policy the address that the log really has: redirections are not followed"
+    });
+  const reason = reasonIn(answer);
+  return new Fault(
+    "usage",
+    `the log ${shown} refuses the entry: it answers ${status}${reason === "" ? "" : `, ${reason}`}`,
+    {
+      hint: 'does the policy say the right "url" and "version"?'
+    }
+  );
+}
+function reasonIn({ body }) {
+  try {
+    const { message } = record(parseJson(body), "");
+    return typeof message === "string" ? quote(message.toWellFormed().slice(0, 300)) : "";
+  } catch (error) {
+    if (error instanceof Fault) return "";
+    throw error;
+  }
+}
+var evidenceIn = ({ body }) => printable(Buffer.from(body).toString());
+
+// src/logs/rekor-v1.ts
+async function submitV1(server, signed) {
+  const { http, url, trying, name } = server;
+  const address = `${url}/api/v1/log/entries`;
+  const request = formatRequest(1, signed);
+  const answer = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.post(address, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE })
+  );
+  if (answer.status === 201) return { ...checked(server, answer, signed), isNew: true };
+  if (answer.status !== 409) throw refusedBy(name, answer);
+  const uuid = uuidIn(answer);
+  const found = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.ask(`${address}/${uuid}`, { cap: ANSWER_CAP, timeout }),
+    ({ status }) => status === 404
+  );
+  if (found.status === 200) return { ...checked(server, found, signed), isNew: false };
+  throw new Fault("network", `it has the entry ${uuid}, and answers ${found.status} when asked for it`);
+}
+function uuidIn({ headers, body }) {
+  const location = headers["location"]?.split("/").at(-1) ?? "";
+  const [, said = ""] = /UUID ([0-9a-f]{64,80})\b/.exec(Buffer.from(body).toString()) ?? [];
+  const uuid = [location, said].find((one) => UUID.test(one));
+  if (uuid !== void 0) return uuid;
+  throw new Fault("network", "it has the entry already, and does not say under which name");
+}
+function checked(server, answer, signed) {
+  return accuse(evidenceIn(answer), () => {
+    const named = parseAnswerV1(answer.body);
+    const verified = verifyEntry(named.entry, signed, server.log);
+    demandName(named.uuid, verified.entry);
+    return { entry: named.entry, verified };
+  });
+}
+function demandName(uuid, entry) {
+  if (uuid !== entry && uuid !== entry.slice(-2 * HASH_SIZE))
+    throw new Fault("bad-proof", `it names the entry ${uuid}, which is ${entry}`);
+}
+
+// src/logs/rekor-v2.ts
+async function submitV2(server, signed) {
+  const { http, url, trying, name, log } = server;
+  const request = formatRequest(2, signed);
+  const answer = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.post(`${url}/api/v2/log/entries`, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE })
+  );
+  if (answer.status === 201) {
+    return accuse(evidenceIn(answer), () => {
+      const entry = parseAnswerV2(answer.body);
+      return { entry, verified: verifyEntry(entry, signed, log), isNew: true };
+    });
+  }
+  if (answer.status === 409) return rebuild(server, signed, indexIn(answer));
+  throw refusedBy(name, answer);
+}
+function indexIn({ headers, body }) {
+  const [, said] = /with index ([0-9]{1,16})\b/.exec(Buffer.from(body).toString()) ?? [];
+  const index = headers["x-log-index"] ?? said;
+  if (index !== void 0) return parseDecimal(index);
+  throw new Fault("network", "it has the entry already, and does not say at which index");
+}
+async function rebuild(server, signed, index) {
+  const { view, key } = await viewOf(server, index);
+  const { entry: body, proof } = await view.inclusion(index);
+  const { checkpoint } = view;
+  const entry = {
+    logIndex: index,
+    logId: key.logId,
+    kind: HASHEDREKORD,
+    version: API_VERSION[2],
+    integratedTime: 0,
+    signedEntryTimestamp: void 0,
+    inclusionProof: {
+      logIndex: index,
+      treeSize: checkpoint.size,
+      rootHash: checkpoint.root,
+      hashes: proof,
+      checkpoint: evidenceOf(checkpoint)
+    },
+    body
+  };
+  await accused([checkpoint], async () => demandEntry(body, 2, signed));
+  return { entry, verified: verifyEntry(entry, signed, server.log), isNew: false };
+}
+async function viewOf({ http, readUrl, trying, log }, index) {
+  const isBehind = ({ status: status2, body: body2 }) => status2 === 404 || status2 === 200 && sizeIn(body2) <= index;
+  const { status, body } = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.ask(`${readUrl}/${CHECKPOINT_PATH}`, { cap: CHECKPOINT_CAP, timeout }),
+    isBehind
+  );
+  if (status !== 200) throw new Fault("network", `it answers ${status} when asked for its checkpoint`);
+  const key = signerOf(body, log.keys);
+  const checkpoint = verifyRekorCheckpoint(Buffer.from(body).toString(), key, 2);
+  const fetch = async (path4, cap) => http.get(`${readUrl}/${path4}`, cap);
+  return { view: tileView(fetch, checkpoint), key };
+}
+function sizeIn(body) {
+  try {
+    return parseSignedCheckpoint(body).size;
+  } catch (error) {
+    if (error instanceof Fault) return 0;
+    throw error;
+  }
+}
+function signerOf(body, keys) {
+  const { signatures } = parseSignedCheckpoint(body);
+  const [first] = keys;
+  const found = keys.find((key) => signatures.some(({ name, keyId }) => name === key.name && keyId === key.keyId)) ?? first;
+  if (found === void 0) throw new Fault("usage", "the policy pins no key of the log");
+  return found;
+}
+
+// src/logs/rekor.ts
+function openRekor(log, { http, clock, patience }) {
+  const verify = (file, manifest) => {
+    const verified = verifyBundle(parseBundle(file), manifest, log);
+    if (verified === void 0) throw new Fault("not-in-log", "it has no entry of this log");
+    return { ...verified, witnesses: [] };
+  };
+  return {
+    kind: "rekor",
+    submit: async (prepared, { manifest }, existing) => {
+      const bundle = existing && parseBundle(existing);
+      const signed = bundle === void 0 ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
+      const end = new Date(clock.now().getTime() + patience);
+      const trying = { clock, end, timeout: ANSWER_TIME };
+      const server = { name: log.name, http, url: log.url, readUrl: log.readUrl ?? log.url, log, trying };
+      const logged = await submitRekor(server, signed);
+      const proof = receiptOf(signed, logged, bundle);
+      return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
+    },
+    verify: (file, { manifest }) => verify(file, manifest)
+  };
+}
+var prepareRekor = (file, signer) => formatPrepared({ digest: digestOf(file), signature: signer.sign(file), key: signer.key });
+var formatPrepared = ({ digest, signature, key }) => formatCanonicalJson({
+  digest: formatBase64(digest),
+  publicKey: formatP256Key(key),
+  signature: formatBase64(signature)
+});
+function parsePrepared(bytes) {
+  const { publicKey, ...rest } = preparedFields(parseCanonicalJson(bytes), "");
+  return { ...rest, key: publicKey };
+}
+var sized = (least, most) => (value, path4) => {
+  const bytes = parsed(parseBase64)(value, path4);
+  if (bytes.length < least || bytes.length > most) throw wrong(path4, `has ${bytes.length} bytes`);
+  return bytes;
+};
+var preparedFields = exactly({
+  digest: sized(HASH_SIZE, HASH_SIZE),
+  publicKey: parsed(parseP256Key),
+  signature: sized(1, P256_SIGNATURE_CAP)
+});
+function preparedFor(prepared, file) {
+  const signed = parsePrepared(prepared);
+  if (equalBytes(signed.digest, digestOf(file)) && signed.key.verify(file, signed.signature)) return signed;
+  throw new Fault("altered", "what was prepared for the log is not a signature of this manifest");
+}
+async function submitRekor(server, signed) {
+  try {
+    return await (server.log.version === 1 ? submitV1(server, signed) : submitV2(server, signed));
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === "usage") throw error;
+    const { kind, message, hint, evidence } = error;
+    throw new Fault(kind, `the log ${quote(server.name)}: ${message}`, { hint, evidence, cause: error });
+  }
+}
+function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
+  const bundle = { digest, signature, hint, entries: [entry], timestamps: [] };
+  return formatBundle(earlier === void 0 ? bundle : mergeBundles(earlier, bundle));
+}
+
+// src/workflow/open-logs.ts
+async function readLogKeys(ports, { logs, logKeys, token }) {
+  for (const directory of logs.map(tileDirectory).filter((one) => one !== void 0))
+    for (const file of logKeys) await refuseInside(ports.files, file, directory);
+  const given = [];
+  for (const file of logKeys) given.push(...await readGivenKeys(ports, file));
+  const tokenKey = token && (await readGivenKey(ports, token.keyFile)).key;
+  return { given, token: token && tokenKey && { domain: token.domain, key: tokenKey }, areAllNeeded: true };
+}
+var tileDirectory = (address) => /^tiles:(.+)$/s.exec(address)?.[1];
+function chooseLogs(ports, options, { given, token, areAllNeeded }, policy) {
+  const named = options.logs.map((address) => parseLog(address, policy));
+  refuseTwice(named);
+  const kinds = named.map(({ kind }) => kind);
+  const keys = assignKeys(kinds, areAllNeeded ? given : given.filter((one) => kindOf(one, kinds) !== void 0));
+  const patience = options.logDeadline * 1e3;
+  return named.map((one) => {
+    const key = keys.get(one.kind)?.key;
+    if (one.kind === "rekor") return rekorLog(ports, one.trusted, key, patience);
+    if (one.kind === "sigsum") return sigsumLog(ports, one.trusted, key, { token, patience });
+    if (one.kind === "recorder") return recorder(ports, one.trusted, options.publishedUrl, patience);
+    return tileLog(ports, policy, one.directory, neededKey(keys.get("tiles")), options.witnessDeadline);
+  });
+}
+function refuseTwice(named) {
+  const places = named.map((one) => one.kind === "rekor" ? `name ${one.trusted.name}` : `kind ${one.kind}`);
+  const twice = places.find((place, index) => places.indexOf(place) !== index);
+  if (twice !== void 0)
+    throw new Fault("usage", `more than one log of the ${twice} is named, and their proofs would go by one name`);
+}
+function parseLog(address, policy) {
+  const directory = tileDirectory(address);
+  if (directory !== void 0) return { kind: "tiles", directory };
+  const trusted = policy.logs.find(({ name }) => name === address);
+  if (trusted?.kind === "rekor") return { kind: "rekor", trusted };
+  if (trusted?.kind === "sigsum") return { kind: "sigsum", trusted };
+  if (trusted?.kind === "recorder") return { kind: "recorder", trusted };
+  const names = policy.logs.filter(({ kind }) => kind !== "tiles").map(({ name }) => name);
+  const others = names.length === 0 ? "" : `, or a name from the policy: ${names.join(", ")}`;
+  throw new Fault("usage", `not a log: ${quote(address)}`, {
+    hint: `write tiles:DIR, where DIR was made with "artifact-signing log init"${others}`
+  });
+}
+function neededKey(given) {
+  if (given !== void 0) return given.key;
+  throw new Fault("usage", "no key of the tile log is given", { hint: "give --log-key FILE" });
+}
+var tileLog = (ports, policy, directory, key, deadline) => ({
+  kind: "tiles",
+  proof: TLOG_PROOF,
+  isRepeatable: true,
+  isShared: false,
+  prepare: ({ statement }) => formatStatement(statement),
+  open: async () => openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline)),
+  pinned: (origin) => policy.logs.find((log) => log.kind === "tiles" && log.origin === origin)
+});
+var sigsumLog = ({ http, clock, progress }, trusted, key, options) => ({
+  kind: "sigsum",
+  proof: SIGSUM_PROOF,
+  isRepeatable: false,
+  isShared: false,
+  prepare: ({ manifest }, earlier) => {
+    if (earlier !== void 0) return earlier;
+    if (key !== void 0) return prepareSigsum(manifest, key, trusted);
+    throw new Fault("usage", `no key for the Sigsum log ${quote(trusted.name)} is given`, {
+      hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for sigsum" makes it'
+    });
+  },
+  open: async () => openSigsum(trusted, { http, clock, progress, ...options }),
+  pinned: () => trusted
+});
+function rekorLog({ http, clock }, trusted, key, patience) {
+  const { name, url, signers } = trusted;
+  if (url === void 0)
+    throw new Fault("usage", `the policy does not say where the log ${quote(name)} can be asked`, {
+      hint: 'submit asks it: give it a "url" in the policy'
+    });
+  const signer = key && p256Signer(key);
+  if (signer !== void 0 && !signers.some(({ hint }) => hint === signer.key.hint))
+    throw new Fault("usage", `the key for the log ${quote(name)} is none of the signers that the policy names`, {
+      hint: `its public key is ${Buffer.from(signer.key.spki).toString("base64")}`
+    });
+  return {
+    kind: "rekor",
+    proof: SIGSTORE_BUNDLE,
+    isRepeatable: false,
+    isShared: true,
+    prepare: ({ manifest }, earlier) => {
+      if (earlier !== void 0) {
+        preparedFor(earlier, manifest);
+        return earlier;
+      }
+      if (signer !== void 0) return prepareRekor(manifest, signer);
+      throw new Fault("usage", `no key for the log ${quote(name)} is given`, {
+        hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it'
+      });
+    },
+    open: async () => openRekor({ ...trusted, url }, { http, clock, patience }),
+    pinned: () => trusted
+  };
+}
+var recorder = ({ http, tls, clock }, trusted, publishedUrl, patience) => ({
+  kind: "recorder",
+  proof: RECORDER_EVIDENCE,
+  isRepeatable: true,
+  isShared: false,
+  prepare: (subject) => prepareRecord(addressOf(subject.statement, publishedUrl), subject, trusted),
+  open: async () => openRecorder(trusted, { http, tls, clock, patience }),
+  pinned: () => trusted
+});
+function addressOf({ project, version, manifest }, publishedUrl) {
+  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
+  if (publishedUrl !== void 0) return joinUrl(publishedUrl, manifest.name);
+  if (repository !== void 0)
+    return joinUrl(`https://github.com/${repository}/releases/download/${version}`, manifest.name);
+  throw new Fault("usage", "a recorder is told where the manifest is published, which is not known", {
+    hint: "give --published-url URL"
+  });
+}
+
+// src/workflow/published.ts
+var INTERVAL = 5e3;
+async function awaitPublished(ports, local, url, deadline) {
+  if (!isUrl(url))
+    throw new Fault("usage", `not an address: ${quote(url)}`, {
+      hint: "give the http(s) address of the directory that the release is published in"
+    });
+  const source = openSource(ports, url);
+  const end = ports.clock.now().getTime() + deadline * 1e3;
+  for (; ; ) {
+    const problem = await compare(source, local).catch(whatTimeMayMend);
+    if (problem === void 0) return;
+    const left = end - ports.clock.now().getTime();
+    if (left <= 0) throw problem;
+    await ports.clock.sleep(Math.min(INTERVAL, left));
+  }
+}
+function whatTimeMayMend(error) {
+  if (error instanceof Fault && error.kind === "network") return error;
+  if (!(error instanceof Fault) || error.kind !== "bad-format") throw error;
+  return new Fault("altered", error.message, { file: error.file, hint: error.hint, cause: error });
+}
+async function compare(source, local) {
+  for (const [name, bytes] of local) {
+    const out = await source.read(name, MANIFEST_CAP);
+    if (out === void 0)
+      return new Fault("pending", `${quote(name)} is not published in ${quote(source.shown)}`, {
+        file: name,
+        hint: "was the upload finished? give mirrors more time with --deadline"
+      });
+    if (!equalBytes(out, bytes))
+      return new Fault(
+        "altered",
+        `what is published as ${quote(name)} in ${quote(source.shown)} differs from the local file`,
+        {
+          file: name,
+          hint: "nothing was logged: find out which of the two is right"
+        }
+      );
+  }
+  return void 0;
+}
+
+// src/workflow/submission.ts
+import path from "node:path";
+async function prepareSubmission(ports, options, { directory, name, bytes, signature }) {
+  const file = name + SUBMISSION;
+  const pending = await directorySource(ports.files, directory).read(file, PROOF_CAP);
+  const earlier = pending && await inFile(file, async () => parseSubmission(pending));
+  if (earlier !== void 0)
+    await inFile(file, async () => bindStatement(earlier.statement, { name, bytes, signature }));
+  const said = [options.project, options.release, options.ref, options.commit, options.zuulVars];
+  if (earlier !== void 0 && said.every((one) => one === void 0)) return earlier;
+  const { project, version, ref, commit } = await identify(ports, options);
+  const statement = {
+    schema: "artifact-signing.statement/v1",
+    project,
+    version,
+    ...ref === void 0 ? {} : { ref },
+    ...commit === void 0 ? {} : { commit },
+    manifest: { name, sha256: sha256(bytes), size: bytes.length },
+    signer: signature.signer
+  };
+  if (earlier === void 0)
+    return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: /* @__PURE__ */ new Map() };
+  if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement))) throw otherStatement(file);
+  return earlier;
+}
+var wholeSeconds = (time) => new Date(Math.floor(time.getTime() / 1e3) * 1e3);
+var forLogs = (submission, named) => ({
+  ...submission,
+  logs: [.../* @__PURE__ */ new Set([...submission.logs, ...named.map(nameInSubmission)])]
+});
+var nameInSubmission = (log) => log.startsWith(TILE_LOG) ? TILE_LOG : log;
+var otherStatement = (file) => new Fault("conflict", `${quote(file)} is about the same manifest, and says something else of the release`, {
+  file,
+  hint: "a release is logged once: give the same project, release, ref and commit as then"
+});
+var OUTAGES = ["network", "locked", "pending"];
+var REFUSED = [2, 3];
+async function persisted({ files, clock }, { directory, name, policy }, { submission, asked, isNeeded }, body) {
+  const file = path.join(directory, name + SUBMISSION);
+  const isNew = isNeeded && await files.stat(file) === void 0;
+  await files.clearTemporary(directory, ABANDONED);
+  if (isNeeded) await files.write(file, formatSubmission(submission), { durable: true });
+  const { logs, faults } = await body().catch(onlyFaults);
+  const isRefused = logs.length === 0 && faults.every(({ kind }) => REFUSED.includes(exitStatusOf(kind)));
+  const left = submission.logs.filter((log) => !asked.map(nameInSubmission).includes(log));
+  if (faults.length === 0 && left.length === 0 || isNew && isRefused) await files.remove(file);
+  const waiting = { file, submission, now: clock.now(), policy };
+  return {
+    logs,
+    faults: faults.map((fault) => asPending(waiting, fault)),
+    left: left.length === 0 ? void 0 : describeLeft(file, left)
+  };
+}
+var describeLeft = (file, left) => ({
+  kind: "pending",
+  file,
+  message: `the submission ${quote(file)} is also for ${left.map((log) => log === TILE_LOG ? "a tile log" : quote(log)).join(", ")}, and stays`,
+  hint: "submit --resume finishes it; where that log is given up, remove the file"
+});
+function onlyFaults(error) {
+  if (error instanceof Fault) return { logs: [], faults: [error] };
+  throw error;
+}
+function asPending({ file, submission, now, policy }, fault) {
+  if (!OUTAGES.includes(fault.kind)) return fault;
+  const { pendingDays } = policy.require.logs;
+  const hint = fault.hint ?? "run submit --resume";
+  const what = `the submission ${quote(file)} is prepared and not finished`;
+  const age = describeAge(submission, now);
+  if (isOverdue(submission, now, pendingDays))
+    return new Fault(
+      "not-in-log",
+      `${what} after ${age}, and may be pending for ${pendingDays} days: ${fault.message}`,
+      {
+        file,
+        hint,
+        cause: fault
+      }
+    );
+  const since = age.startsWith("0 ") ? "" : ` after ${age}`;
+  return new Fault("pending", `${what}${since}: ${fault.message}`, { file, hint, cause: fault });
+}
+
+// src/workflow/submit-log.ts
+import path2 from "node:path";
+async function logRelease({ files }, chosen, manifest, { statement, request }, found) {
+  const log = await chosen.open();
+  const subject = { statement, manifest: manifest.bytes };
+  const file = manifest.name + chosen.proof;
+  const existing = await directorySource(files, manifest.directory).read(file, PROOF_CAP);
+  let verified = existing && checkExisting(log, manifest, file, existing, statement);
+  const action = verified === void 0 ? "logged" : "kept";
+  if (verified === void 0) {
+    const receipt = await log.submit(request, subject, existing);
+    await files.write(path2.join(manifest.directory, file), receipt.proof, { durable: true });
+    found.warnings.push(...receipt.problems.map(findingOf));
+    verified = receipt;
+  }
+  const named = chosen.pinned(verified.origin);
+  return {
+    kind: log.kind,
+    ...named === void 0 ? {} : { name: named.name },
+    origin: verified.origin,
+    proof: file,
+    ...describePlace(verified),
+    action,
+    ...describeTime(verified),
+    release: releaseOf(statement),
+    ...describeWitnesses(named, verified.witnesses)
+  };
+}
+function checkExisting(log, manifest, file, proof, statement) {
+  try {
+    if (log.kind === "tiles") refuseOther(manifest, file, proof, statement);
+    return log.verify(proof, { statement, manifest: manifest.bytes });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === "conflict") throw error;
+    if (error.kind === "not-witnessed" || error.kind === "not-in-log") return void 0;
+    const kind = error.kind === "bad-format" ? "bad-proof" : error.kind;
+    throw new Fault(kind, `${quote(file)} is there and does not verify: ${error.message}`, {
+      file,
+      hint: "find out where it comes from; where it is moved away, submit makes a new one",
+      cause: error
+    });
+  }
+}
+function refuseOther(manifest, file, proof, statement) {
+  const { extra } = parseTlogProof(proof);
+  if (extra === void 0 || equalBytes(extra, formatStatement(statement))) return;
+  bindStatement(parseStatement(extra), manifest);
+  throw otherStatement(file);
+}
+
+// src/workflow/submit.ts
+async function submit(ports, options) {
+  if (options.logs.length === 0)
+    throw new Fault("usage", "--log is missing", { hint: "only --resume takes the logs from what is pending" });
+  const trust = await loadTrust(ports, options);
+  const place = await locate(ports, options);
+  return submitOne(ports, options, trust, place, async () => readLogKeys(ports, options));
+}
+async function submitOne(ports, options, trust, place, keys) {
+  const found = noFindings();
+  const manifest = await readManifest(ports, trust, place, found);
+  if (manifest === void 0) return found;
+  const earlier = await prepareSubmission(ports, options, manifest);
+  const manifests = [describe(manifest)];
+  if (options.dryRun)
+    return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString("utf8") } };
+  const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
+  const requests = prepareRequests(chosen, earlier, manifest);
+  const kept = new Map(
+    [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one])
+  );
+  const submission = forLogs({ ...earlier, prepared: new Map([...earlier.prepared, ...kept]) }, options.logs);
+  const task = { submission, asked: options.logs, isNeeded: await isAnyMissing(ports, manifest, chosen) };
+  const { logs, faults, left } = await persisted(ports, manifest, task, async () => {
+    const { publishedUrl, deadline } = options;
+    if (publishedUrl !== void 0) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
+    return submitToAll(ports, requests, manifest, submission, found);
+  });
+  if (left !== void 0) found.warnings.push(left);
+  const outcome = judgeOutages(manifest.policy, logs, faults, found);
+  return logs.length === 0 ? outcome : { ...outcome, manifests, logs };
+}
+function prepareRequests(chosen, { statement, prepared }, { bytes }) {
+  const subject = { statement, manifest: bytes };
+  const made = new Map(prepared);
+  return new Map(
+    chosen.map((log) => {
+      const request = log.prepare(subject, made.get(log.kind));
+      made.set(log.kind, request);
+      return [log, request];
+    })
+  );
+}
+async function isAnyMissing({ files }, manifest, chosen) {
+  for (const { proof, isShared } of chosen)
+    if (isShared || await files.stat(path3.join(manifest.directory, manifest.name + proof)) === void 0) return true;
+  return false;
+}
+async function submitToAll(ports, requests, manifest, { statement }, found) {
+  const logs = [];
+  const faults = [];
+  for (const [chosen, request] of requests) {
+    try {
+      logs.push(await logRelease(ports, chosen, manifest, { statement, request }, found));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.push(error);
+    }
+  }
+  return { logs, faults };
+}
+function judgeOutages({ require: require2 }, logs, faults, { warnings, errors }) {
+  const { atLeast, of } = require2.logs;
+  const proven = new Set(logs.flatMap(({ name }) => name !== void 0 && of.includes(name) ? [name] : [])).size;
+  if (atLeast === 0 || proven < atLeast || faults.some(({ kind }) => kind !== "pending"))
+    return { warnings, errors, faults };
+  return { warnings: [...warnings, ...faults.map(findingOf)], errors };
+}
+var describe = ({ directory, name, bytes, signature }) => ({
+  name,
+  path: path3.join(directory, name),
+  sha256: sha256(bytes),
+  size: bytes.length,
+  action: "verified",
+  signature
+});
+async function readManifest(ports, trust, { directory, name }, found) {
+  const bytes = await ports.files.read(path3.join(directory, name), MANIFEST_CAP);
+  const { asc, signature } = await examineManifest(
+    { source: directorySource(ports.files, directory), trust, now: ports.clock.now(), found },
+    name,
+    bytes
+  );
+  if (asc === void 0 || signature === void 0 || found.errors.length > 0) return void 0;
+  return { directory, name, bytes, asc, signature, policy: trust.policy };
+}
+async function locate(ports, options) {
+  const info = await ports.files.stat(options.path);
+  if (info?.type === "file")
+    return { directory: path3.dirname(options.path), name: parseArtifactName(path3.basename(options.path)) };
+  if (options.manifest !== void 0) return { directory: options.path, name: parseArtifactName(options.manifest) };
+  const names = (await ports.files.list(options.path)).filter(({ type, name: name2 }) => type === "file" && isManifestName(name2)).map(({ name: name2 }) => name2);
+  const [name] = names;
+  if (name !== void 0 && names.length === 1) return { directory: options.path, name: parseArtifactName(name) };
+  const what = names.length === 0 ? "no manifest" : `${names.length} manifests`;
+  throw new Fault(
+    names.length === 0 ? "not-found" : "usage",
+    `there ${names.length < 2 ? "is" : "are"} ${what} in ${quote(options.path)}`,
+    {
+      hint: names.length === 0 ? "has the release been signed?" : `name one of them with --manifest: ${names.join(", ")}`
+    }
+  );
+}
+var localBytes = ({ name, bytes, asc }) => /* @__PURE__ */ new Map([
+  [name, bytes],
+  [`${name}${SIGNATURE}`, asc]
+]);
+
+export {
+  readLogKeys,
+  submit,
+  submitOne
+};
