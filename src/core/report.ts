@@ -23,7 +23,8 @@ export interface SignatureReport {
 
 export interface FileReport {
   readonly name: string;
-  readonly action: 'signed' | 'kept' | 'taken-over' | 'listed' | 'verified' | 'published';
+  /** `refused`: it is what is listed, and its signature or the manifest is not believed; the errors say why. */
+  readonly action: 'signed' | 'kept' | 'taken-over' | 'listed' | 'verified' | 'published' | 'refused';
   /** Bytes. */
   readonly size?: number;
   readonly sha256?: Sha256;
@@ -35,7 +36,7 @@ export interface ManifestReport {
   readonly path: string;
   readonly sha256: Sha256;
   readonly size: number;
-  readonly action: 'written' | 'kept' | 'taken-over' | 'verified' | 'published';
+  readonly action: 'written' | 'kept' | 'taken-over' | 'verified' | 'published' | 'refused';
   readonly signature?: SignatureReport;
 }
 

@@ -62,16 +62,19 @@ async function examineListed(
   const reports = asc === undefined ? [] : [asc];
   if (read === undefined || report === undefined) return reports;
   if (signed !== undefined && listed.has(`${name}${SIGNATURE}`)) {
-    return asc === undefined && signed.asc !== undefined
-      ? [report]
-      : [await withSignature(examining, report, signed, read), ...reports];
+    if (asc === undefined && signed.asc !== undefined) return [refuse(report)];
+    const judged = await withSignature(examining, report, signed, read);
+    return [judged, ...reports.map((one) => ({ ...one, action: judged.action }))];
   }
   if (signed !== undefined || trust.policy.require.signatures > 0) {
     const why = signed === undefined ? 'has no signature' : 'has a signature that is not listed in the manifest';
     found.errors.push({ kind: 'unsigned', file: name, message: `${quote(name)} ${why}` });
+    return [refuse(report), ...reports];
   }
   return [report, ...reports];
 }
+
+export const refuse = (report: FileReport): FileReport => ({ ...report, action: 'refused' });
 
 /** Steps 3 and 4. */
 function holdAgainst(
@@ -122,7 +125,7 @@ async function withSignature(
   const file = `${report.name}${SIGNATURE}`;
   const since = async () => asc && sinceOf?.(file, sha256(asc));
   const signature = await settle(trust, file, await check.finish(read), since, found);
-  if (signature === undefined || asc === undefined) return report;
+  if (signature === undefined || asc === undefined) return refuse(report);
   return { ...report, signature: { ...signature, sha256: sha256(asc) } };
 }
 
@@ -149,7 +152,17 @@ export async function examineSingle(examining: Examining, name: string): Promise
   if (read === undefined) return undefined;
   const report: FileReport = { name, action: 'verified', size: read.size, sha256: read.sha256 };
   if (signed !== undefined) return withSignature(examining, report, signed, read);
-  const hint = `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
-  examining.found.errors.push({ kind: 'unsigned', file: name, message: `${quote(name)} has no signature`, hint });
-  return report;
+  examining.found.errors.push({
+    kind: 'unsigned',
+    file: name,
+    message: `${quote(name)} has no signature`,
+    hint: hintAt(name),
+  });
+  return refuse(report);
 }
+
+/** gpg is given the signature, we are given what was signed. */
+const hintAt = (name: string): string =>
+  name.endsWith(SIGNATURE)
+    ? `is it a signature? name the file that it signs: ${quote(name.slice(0, -SIGNATURE.length))}`
+    : `${quote(`${name}${SIGNATURE}`)} should stand beside it`;

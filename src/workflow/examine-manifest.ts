@@ -111,11 +111,14 @@ function refuseItself(name: string, lines: readonly ManifestLine[]): readonly Ma
   });
 }
 
-export const describeManifest = (source: Source, { name, bytes, signature }: ExaminedManifest): ManifestReport => ({
+export const describeManifest = (
+  source: Source,
+  { name, bytes, lines, signature }: ExaminedManifest,
+): ManifestReport => ({
   name,
   path: joinShown(source.shown, name),
   sha256: sha256(bytes),
   size: bytes.length,
-  action: 'verified',
+  action: signature === undefined || lines.length === 0 ? 'refused' : 'verified',
   ...(signature === undefined ? {} : { signature }),
 });

@@ -14,10 +14,10 @@ import path from 'node:path';
 import { isManifestName, isTemporaryName } from '../core/companions.ts';
 import { quote } from '../core/fault.ts';
 import { MANIFEST_CAP, parseManifest } from '../core/manifest.ts';
-import { parseArtifactName, refuseCaseTwins } from '../core/name.ts';
+import { type ArtifactName, parseArtifactName, refuseCaseTwins } from '../core/name.ts';
 import type { FileReport, Finding, LogReport, ManifestReport, Outcome } from '../core/report.ts';
 import type { Ports } from '../ports.ts';
-import { examineFile, isSignatureOf, type Tee } from './examine-file.ts';
+import { examineFile, isSignatureOf, refuse, type Tee } from './examine-file.ts';
 import {
   describeManifest,
   type ExaminedManifest,
@@ -130,7 +130,10 @@ async function examineFiles(
     ports.progress.report('verifying', ++done, listed.size);
   }
   ports.progress.end();
-  return files;
+  const vouched = new Set(
+    manifests.flatMap(({ signature, lines }) => (signature ? lines.map((line) => line.name) : [])),
+  );
+  return files.map((file) => (vouched.has(file.name as ArtifactName) ? file : refuse(file)));
 }
 
 /** Step 7. Where one manifest was asked for, what another lists is told as not checked. */

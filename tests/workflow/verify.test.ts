@@ -50,6 +50,13 @@ async function putManifest(text: string, name = MANIFEST, key = 'good'): Promise
   put({ [name]: text, [`${name}.asc`]: await detachSign(lab.gpg, subkey ?? ('' as never), Buffer.from(text)) });
 }
 
+/** Of all that is there. */
+const listing = () =>
+  [...Object.keys(FILES), ...Object.keys(FILES).map((name) => `${name}.asc`)]
+    .filter((name) => fs.existsSync(at(name)))
+    .map((name) => line(name.slice('r/'.length), read(name)))
+    .join('');
+
 interface PolicyOptions {
   readonly certificates: readonly { readonly key: string; readonly from?: string; readonly until?: string }[];
   readonly more?: Readonly<Record<string, unknown>>;
@@ -116,6 +123,28 @@ describe('verify', () => {
       'extra extra',
       'missing sub/b.whl',
     ]);
+  });
+
+  it.each([
+    ['a signature by somebody else', 'r/a.tar.gz.asc', ['a.tar.gz', 'a.tar.gz.asc']],
+    ['no signature', 'r/a.tar.gz.asc', ['a.tar.gz']],
+    ['a manifest that somebody else has signed', `${MANIFEST}.asc`, 'all'],
+    ['a manifest that nobody has signed', `${MANIFEST}.asc`, 'all'],
+  ] as const)('calls nothing verified that is refused: %s', async (what, name, expected) => {
+    const signed = read(name.slice(0, -'.asc'.length));
+    if (what.includes('else'))
+      put({ [name]: await detachSign(lab.gpg, lab.made('other').subkeys[0] ?? ('' as never), signed) });
+    else fs.rmSync(at(name));
+    if (expected !== 'all') await putManifest(listing());
+    const { files, manifests } = await refused(3, /wrong-key|unsigned/, verify());
+    const told = [...files, ...manifests];
+    const all = told.map((one) => one.name);
+    expect(told.filter(({ action }) => action === 'refused').map((one) => one.name)).toEqual(
+      expected === 'all' ? all : expected,
+    );
+    expect(new Set(told.map(({ action }) => action))).toEqual(
+      new Set(expected === 'all' ? ['refused'] : ['refused', 'verified']),
+    );
   });
 
   it('hides no refusal behind a path that is not there', async () => {
@@ -277,7 +306,14 @@ describe('a single file', () => {
     ['signed at length', () => put({ 'r/a.tar.gz.asc': Buffer.alloc(70_000) }), 'bad-signature: '],
   ])('is refused where it is %s', async (_, tamper, message) => {
     tamper();
-    await refused(3, message, file('--certificate', lab.certificate('good')));
+    const report = await refused(3, message, file('--certificate', lab.certificate('good')));
+    expect(report.files).toMatchObject([{ name: 'a.tar.gz', action: 'refused' }]);
+  });
+
+  it('is named, and not its signature', async () => {
+    const words = ['verify', at('r/a.tar.gz.asc'), '--certificate', lab.certificate('good')];
+    const { errors } = await refused(3, 'unsigned: ', words);
+    expect(errors).toMatchObject([{ hint: 'is it a signature? name the file that it signs: "a.tar.gz"' }]);
   });
 
   it('is refused where somebody else has signed it', async () => {
