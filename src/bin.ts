@@ -40,14 +40,25 @@ const processOut = (version: string): Out => ({
   version,
 });
 
-// `artifact-signing … | head`: the reader has left, the work and its exit status stand.
+// `artifact-signing … | head`: the reader has left, the work and its exit status stand. What a full disk does not take is lost, and
+// told, unless something worse is.
+let status = 0;
+let lost = 0;
+const conclude = () => {
+  process.exitCode = status || lost;
+};
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    lost = 1;
+    conclude();
+    if (stream === process.stdout)
+      process.stderr.write(`artifact-signing: error: cannot write standard output: ${error.message}\n`);
   });
 }
 
 // The status is set, not passed to `process.exit`, which would cut off what a slow reader has not taken yet.
-void run(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
+void run(process.argv.slice(2)).then((ended) => {
+  status = ended;
+  conclude();
 });

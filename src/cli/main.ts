@@ -14,7 +14,7 @@ import { divide } from './tokens.ts';
 /** Never throws for a Fault; anything else is a defect, and says so. */
 export async function main(argv: readonly string[], ports: Ports, out: Out): Promise<number> {
   const speech = speechOf(argv);
-  const refusal = await refuseOverwrite(ports, speech.report);
+  const refusal = await refuseReport(ports, speech.report);
   if (refusal !== undefined) return finish(ports, out, { ...speech, report: undefined }, makeReport('', {}, refusal));
   const done = await perform(argv, silenced(ports, speech), out.version);
   if (typeof done !== 'string') return finish(ports, out, speech, done);
@@ -56,18 +56,31 @@ function speechOf(argv: readonly string[]): Speech {
   };
 }
 
-/** The report replaces one of an earlier run, and never anything else. */
-async function refuseOverwrite({ files }: Ports, report: string | undefined): Promise<Fault | undefined> {
+/**
+ * The report replaces one of an earlier run, and never anything else. Where it cannot be written is found before the work, which may be
+ * one that cannot be undone.
+ */
+async function refuseReport({ files }: Ports, report: string | undefined): Promise<Fault | undefined> {
   if (report === undefined) return undefined;
   try {
     const info = await files.stat(report);
-    if (info === undefined || (info.type === 'file' && (await isReport(files, report)))) return undefined;
+    if (info === undefined) return await refuseNowhere(files, report);
+    if (info.type === 'file' && (await isReport(files, report))) return undefined;
   } catch (error) {
     return asFault(error);
   }
   return new Fault('usage', `${quote(report)} is there, and is no report of ours`, {
     file: report,
     hint: 'give another --report: nothing is written over',
+  });
+}
+
+async function refuseNowhere(files: Files, report: string): Promise<Fault | undefined> {
+  const directory = await files.stat(await files.resolve(path.dirname(report)));
+  if (directory?.type === 'directory') return undefined;
+  return new Fault('not-found', `cannot write ${quote(report)}: its directory is not there`, {
+    file: report,
+    hint: 'check the path',
   });
 }
 

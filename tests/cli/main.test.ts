@@ -164,11 +164,23 @@ describe('help and version', () => {
 });
 
 describe('a report', () => {
+  /** In a directory that goes while the work is done. */
+  function takenAway(fault?: Fault): string {
+    fs.mkdirSync(at('no'));
+    workflow.sums.mockImplementation(async () => {
+      fs.rmdirSync(at('no'));
+      if (fault !== undefined) throw fault;
+      return OUTCOME;
+    });
+    return at('no', 'r.json');
+  }
+
   it('that cannot be written is an error of its own where all went well', async () => {
-    const file = at('no', 'r.json');
+    const file = takenAway();
     const message = `cannot write "${file}": no such file or directory`;
     const person = await run('sums', 'dir', '--report', file);
     expect(person).toEqual({ exit: 2, stdout: 'listed a.tar.gz\n', stderr: `artifact-signing: error: ${message}\n` });
+    fs.mkdirSync(at('no'));
     const machine = await run('sums', 'dir', '--report', file, '--json');
     expect(JSON.parse(machine.stdout)).toMatchObject({
       status: 'usage',
@@ -180,12 +192,25 @@ describe('a report', () => {
   });
 
   it('that cannot be written does not hide what went wrong before', async () => {
-    workflow.sums.mockRejectedValue(FAULT);
-    const file = at('no', 'r.json');
+    const file = takenAway(FAULT);
     const { exit, stderr } = await run('sums', 'dir', '--report', file);
     expect(exit).toBe(3);
     expect(stderr).toContain(`artifact-signing: error: cannot write "${file}": no such file or directory\n`);
     expect(stderr).toContain(`artifact-signing: error: ${FAULT.message}\nartifact-signing: hint: ${FAULT.hint}\n`);
+  });
+
+  it('that has no place to go stops the work before it begins', async () => {
+    for (const file of [at('no', 'r.json'), at('file', 'r.json'), at('dangling', 'r.json')]) {
+      fs.writeFileSync(at('file'), '');
+      fs.rmSync(at('dangling'), { force: true });
+      fs.symlinkSync('no', at('dangling'));
+      const { exit, stdout, stderr } = await run('sums', 'dir', '--report', file, '--json');
+      expect([exit, stderr]).toEqual([2, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'usage', errors: [{ kind: 'not-found', file }] });
+    }
+    expect(workflow.sums).not.toHaveBeenCalled();
+    fs.symlinkSync('.', at('link'));
+    expect(await run('sums', 'dir', '--report', at('link', 'r.json'))).toMatchObject({ exit: 0 });
   });
 
   it('takes the place of an older one', async () => {
