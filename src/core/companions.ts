@@ -53,10 +53,11 @@ export interface ReleaseNames {
 
 /**
  * Sorts the names of a directory into artifacts and our own files. A `.asc` without its artifact or beside a file of ours
- * (`.asc.asc`), and a companion without its manifest, are errors: `conflict`.
+ * (`.asc.asc`), and a companion without its manifest, are errors: `conflict`. `there`: all that the directory holds, where the names are
+ * some of them.
  */
-export function classify(names: readonly string[]): ReleaseNames {
-  const all = new Set(names);
+export function classify(names: readonly string[], there: Iterable<string> = names): ReleaseNames {
+  const all = new Set(there);
   const found = {
     artifacts: [] as string[],
     signatures: [] as string[],
@@ -87,7 +88,7 @@ function kindOf(name: string, all: ReadonlySet<string>): keyof ReleaseNames {
 const lonely = (name: string, base: string) =>
   new Fault('conflict', `${quote(name)} is there without ${quote(base)}`, {
     file: name,
-    hint: `is it left from an earlier run? remove it, or bring back ${quote(base)}`,
+    hint: `is it left from an earlier run? remove it, bring back ${quote(base)}, or leave it out with --exclude`,
   });
 
 const TEMPORARY = /^\.artifact-signing-(?:([0-9a-f]{16})-([1-9][0-9]{0,9})-)?[0-9a-f]{16}\.tmp$/;

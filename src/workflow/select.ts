@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which files are signed or listed. */
 import path from 'node:path';
-import { classify, isTemporaryName, type ReleaseNames } from '../core/companions.ts';
+import { classify, isTemporaryName, type ReleaseNames, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { type ArtifactName, parseArtifactName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding } from '../core/report.ts';
@@ -73,8 +73,9 @@ async function selectIn(
 ): Promise<Selection> {
   const all = (await directorySource(files, directory).list(options.recursive && wanted === 'all')) ?? [];
   const listed = all.filter(({ name, type }) => type !== 'file' || !isTemporaryName(path.posix.basename(name)));
-  const ours = classify(listed.filter(({ type }) => type === 'file').map(({ name }) => name));
   const keep = (name: string) => (wanted === 'all' ? matches(name, options) : wanted.has(name));
+  const there = new Set(listed.filter(({ type }) => type === 'file').map(({ name }) => name));
+  const ours = classify(concerned(there, keep), there);
   for (const { name, type } of listed)
     if (type !== 'directory' && keep(name) && type !== 'file') throw irregular(path.join(directory, name), type);
   const artifacts = ours.artifacts.filter(keep).map(parseArtifactName);
@@ -88,8 +89,15 @@ async function selectIn(
   };
 }
 
+/** What was left out does not have to be in order: a certificate beside the artifacts looks like a lone signature. */
+const concerned = (there: ReadonlySet<string>, keep: (name: string) => boolean): readonly string[] =>
+  [...there].filter((name) => {
+    const signed = name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : name;
+    return keep(name) || (there.has(signed) && keep(signed));
+  });
+
 function signaturesOf(artifacts: readonly ArtifactName[], ours: ReleaseNames): readonly ArtifactName[] {
-  const signed = new Set(artifacts.map((name) => `${name}.asc`));
+  const signed = new Set(artifacts.map((name) => `${name}${SIGNATURE}`));
   return ours.signatures.filter((name) => signed.has(name)).map(parseArtifactName);
 }
 

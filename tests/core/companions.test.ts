@@ -72,6 +72,12 @@ describe('the files of a release', () => {
     expect(classify([])).toEqual({ artifacts: [], signatures: [], manifests: [], companions: [] });
   });
 
+  it('may be some of those that are there: only they have to be in order', () => {
+    const there = ['a', 'a.asc', 'lonely.asc', 'n.SHA256SUMS.proof'];
+    expect(classify(['a.asc'], there)).toMatchObject({ artifacts: [], signatures: ['a.asc'] });
+    expect(() => classify(['lonely.asc'], there)).toThrow('without "lonely"');
+  });
+
   it('are the same in any order', () => {
     const names = ['a', 'a.asc', 'SHA256SUMS', 'SHA256SUMS.asc'];
     const sorted = (names: readonly string[]) => Object.values(classify(names)).map((some) => [...some].sort());
