@@ -41,11 +41,22 @@ var processOut = (version) => ({
   isTerminal: process.stderr.isTTY === true,
   version
 });
+var status = 0;
+var lost = 0;
+var conclude = () => {
+  process.exitCode = status || lost;
+};
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE") return;
+    lost = 1;
+    conclude();
+    if (stream === process.stdout)
+      process.stderr.write(`artifact-signing: error: cannot write standard output: ${error.message}
+`);
   });
 }
-void run(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
+void run(process.argv.slice(2)).then((ended) => {
+  status = ended;
+  conclude();
 });

@@ -237,7 +237,7 @@ async function parseCommandLine(argv, version, commands = COMMANDS) {
 // src/cli/main.ts
 async function main(argv, ports, out) {
   const speech = speechOf(argv);
-  const refusal = await refuseOverwrite(ports, speech.report);
+  const refusal = await refuseReport(ports, speech.report);
   if (refusal !== void 0) return finish(ports, out, { ...speech, report: void 0 }, makeReport("", {}, refusal));
   const done = await perform(argv, silenced(ports, speech), out.version);
   if (typeof done !== "string") return finish(ports, out, speech, done);
@@ -268,17 +268,26 @@ function speechOf(argv) {
     report: report === "" || report?.startsWith("-") ? void 0 : report
   };
 }
-async function refuseOverwrite({ files }, report) {
+async function refuseReport({ files }, report) {
   if (report === void 0) return void 0;
   try {
     const info = await files.stat(report);
-    if (info === void 0 || info.type === "file" && await isReport(files, report)) return void 0;
+    if (info === void 0) return await refuseNowhere(files, report);
+    if (info.type === "file" && await isReport(files, report)) return void 0;
   } catch (error) {
     return asFault(error);
   }
   return new Fault("usage", `${quote(report)} is there, and is no report of ours`, {
     file: report,
     hint: "give another --report: nothing is written over"
+  });
+}
+async function refuseNowhere(files, report) {
+  const directory = await files.stat(await files.resolve(path.dirname(report)));
+  if (directory?.type === "directory") return void 0;
+  return new Fault("not-found", `cannot write ${quote(report)}: its directory is not there`, {
+    file: report,
+    hint: "check the path"
   });
 }
 async function isReport(files, file) {

@@ -27,8 +27,8 @@ function manifestOfCompanion(name) {
   }
   return void 0;
 }
-function classify(names) {
-  const all = new Set(names);
+function classify(names, there = names) {
+  const all = new Set(there);
   const found = {
     artifacts: [],
     signatures: [],
@@ -56,7 +56,7 @@ function kindOf(name, all) {
 }
 var lonely = (name, base) => new Fault("conflict", `${quote(name)} is there without ${quote(base)}`, {
   file: name,
-  hint: `is it left from an earlier run? remove it, or bring back ${quote(base)}`
+  hint: `is it left from an earlier run? remove it, bring back ${quote(base)}, or leave it out with --exclude`
 });
 var TEMPORARY = /^\.artifact-signing-(?:([0-9a-f]{16})-([1-9][0-9]{0,9})-)?[0-9a-f]{16}\.tmp$/;
 var temporaryName = (random, maker) => `.artifact-signing-${maker === void 0 ? "" : `${maker.place}-${maker.pid}-`}${random}.tmp`;

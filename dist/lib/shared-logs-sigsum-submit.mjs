@@ -1200,12 +1200,12 @@ function refuseItself(name, lines) {
     hint: "a manifest is made last, of everything else"
   });
 }
-var describeManifest = (source, { name, bytes: bytes2, signature }) => ({
+var describeManifest = (source, { name, bytes: bytes2, lines, signature }) => ({
   name,
   path: joinShown(source.shown, name),
   sha256: sha256(bytes2),
   size: bytes2.length,
-  action: "verified",
+  action: signature === void 0 || lines.length === 0 ? "refused" : "verified",
   ...signature === void 0 ? {} : { signature }
 });
 

@@ -42,6 +42,7 @@ async function beginManifest(options, directory, name) {
   return async (lines) => lines.length === 0 ? void 0 : planManifest(options, { directory, name }, lines, local);
 }
 async function planManifest(options, { directory, name }, lines, local) {
+  refuseCaseTwins([...lines.map((line) => line.name), name, ...COMPANIONS.map((suffix) => `${name}${suffix}`)]);
   const bytes = Buffer.from(formatManifest(lines));
   const { published } = options;
   const out = published === void 0 ? void 0 : await readExisting(published, name);
@@ -220,8 +221,9 @@ async function want(files, wanted, given) {
 async function selectIn(files, directory, wanted, options) {
   const all = await directorySource(files, directory).list(options.recursive && wanted === "all") ?? [];
   const listed = all.filter(({ name, type }) => type !== "file" || !isTemporaryName(path2.posix.basename(name)));
-  const ours = classify(listed.filter(({ type }) => type === "file").map(({ name }) => name));
   const keep = (name) => wanted === "all" ? matches(name, options) : wanted.has(name);
+  const there = new Set(listed.filter(({ type }) => type === "file").map(({ name }) => name));
+  const ours = classify(concerned(there, keep), there);
   for (const { name, type } of listed)
     if (type !== "directory" && keep(name) && type !== "file") throw irregular(path2.join(directory, name), type);
   const artifacts = ours.artifacts.filter(keep).map(parseArtifactName);
@@ -234,8 +236,12 @@ async function selectIn(files, directory, wanted, options) {
     warnings: wanted === "all" ? unentered(listed) : []
   };
 }
+var concerned = (there, keep) => [...there].filter((name) => {
+  const signed = name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : name;
+  return keep(name) || there.has(signed) && keep(signed);
+});
 function signaturesOf(artifacts, ours) {
-  const signed = new Set(artifacts.map((name) => `${name}.asc`));
+  const signed = new Set(artifacts.map((name) => `${name}${SIGNATURE}`));
   return ours.signatures.filter((name) => signed.has(name)).map(parseArtifactName);
 }
 function matches(name, { include, exclude }) {

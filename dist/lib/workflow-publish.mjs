@@ -2,7 +2,7 @@
 import {
   examineRelease,
   outcomeOf
-} from "./shared-workflow-proofs.mjs";
+} from "./shared-workflow-examine-file.mjs";
 import "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-report.mjs";
 import {

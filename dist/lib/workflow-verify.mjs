@@ -4,7 +4,7 @@ import {
   examineRelease,
   examineSingle,
   outcomeOf
-} from "./shared-workflow-proofs.mjs";
+} from "./shared-workflow-examine-file.mjs";
 import {
   describeManifest,
   examineManifest,

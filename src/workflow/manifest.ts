@@ -5,7 +5,7 @@ import { COMPANIONS, SIGNATURE } from '../core/companions.ts';
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { formatManifest, MANIFEST_CAP, type ManifestLine } from '../core/manifest.ts';
-import type { ArtifactName } from '../core/name.ts';
+import { type ArtifactName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding, ManifestReport } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Ports } from '../ports.ts';
@@ -42,7 +42,7 @@ interface Existing {
   readonly asc: Uint8Array | undefined;
 }
 
-/** Of these lines; undefined where there are none. Throws `conflict` for other content under its name, locally unless forced. */
+/** Of these lines; undefined where there are none. Throws `conflict` for other content under its name, locally unless forced, and `bad-name`. */
 export type Planning = (lines: readonly ManifestLine[]) => Promise<ManifestPlan | undefined>;
 
 /**
@@ -60,6 +60,8 @@ async function planManifest(
   lines: readonly ManifestLine[],
   local: Existing | undefined,
 ): Promise<ManifestPlan> {
+  // what stands beside it is not listed, and is there when all of it is verified
+  refuseCaseTwins([...lines.map((line) => line.name), name, ...COMPANIONS.map((suffix) => `${name}${suffix}`)]);
   const bytes = Buffer.from(formatManifest(lines));
   const { published } = options;
   const out = published === undefined ? undefined : await readExisting(published, name);

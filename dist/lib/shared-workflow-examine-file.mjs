@@ -78,14 +78,18 @@ async function examineListed(examining, name, listed, tee) {
   const reports = asc === void 0 ? [] : [asc];
   if (read === void 0 || report === void 0) return reports;
   if (signed !== void 0 && listed.has(`${name}${SIGNATURE}`)) {
-    return asc === void 0 && signed.asc !== void 0 ? [report] : [await withSignature(examining, report, signed, read), ...reports];
+    if (asc === void 0 && signed.asc !== void 0) return [refuse(report)];
+    const judged = await withSignature(examining, report, signed, read);
+    return [judged, ...reports.map((one) => ({ ...one, action: judged.action }))];
   }
   if (signed !== void 0 || trust.policy.require.signatures > 0) {
     const why = signed === void 0 ? "has no signature" : "has a signature that is not listed in the manifest";
     found.errors.push({ kind: "unsigned", file: name, message: `${quote(name)} ${why}` });
+    return [refuse(report), ...reports];
   }
   return [report, ...reports];
 }
+var refuse = (report) => ({ ...report, action: "refused" });
 function holdAgainst({ found }, name, read, listed) {
   if (read === void 0) {
     const hint2 = "was it lost on the way, or never uploaded?";
@@ -115,7 +119,7 @@ async function withSignature({ trust, found, sinceOf }, report, { asc, check }, 
   const file = `${report.name}${SIGNATURE}`;
   const since = async () => asc && sinceOf?.(file, sha256(asc));
   const signature = await settle(trust, file, await check.finish(read), since, found);
-  if (signature === void 0 || asc === void 0) return report;
+  if (signature === void 0 || asc === void 0) return refuse(report);
   return { ...report, signature: { ...signature, sha256: sha256(asc) } };
 }
 async function readWithCopy(source, name, check, tee) {
@@ -134,10 +138,15 @@ async function examineSingle(examining, name) {
   if (read === void 0) return void 0;
   const report = { name, action: "verified", size: read.size, sha256: read.sha256 };
   if (signed !== void 0) return withSignature(examining, report, signed, read);
-  const hint = `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
-  examining.found.errors.push({ kind: "unsigned", file: name, message: `${quote(name)} has no signature`, hint });
-  return report;
+  examining.found.errors.push({
+    kind: "unsigned",
+    file: name,
+    message: `${quote(name)} has no signature`,
+    hint: hintAt(name)
+  });
+  return refuse(report);
 }
+var hintAt = (name) => name.endsWith(SIGNATURE) ? `is it a signature? name the file that it signs: ${quote(name.slice(0, -SIGNATURE.length))}` : `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
 
 // src/workflow/proofs.ts
 async function examineProofs(examining, manifest, { beforePublication }) {
@@ -299,7 +308,10 @@ async function examineFiles(ports, examining, manifests, tee) {
     ports.progress.report("verifying", ++done, listed.size);
   }
   ports.progress.end();
-  return files;
+  const vouched = new Set(
+    manifests.flatMap(({ signature, lines }) => signature ? lines.map((line) => line.name) : [])
+  );
+  return files.map((file) => vouched.has(file.name) ? file : refuse(file));
 }
 async function checkExtra(source, names, manifests, options, found) {
   const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
