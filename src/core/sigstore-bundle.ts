@@ -154,10 +154,14 @@ const atMost =
     return decode(value, path);
   };
 
-const note: Decoder<string> = (value, path) => {
-  const envelope = text(value, path);
-  if (Buffer.byteLength(envelope) > NOTE_CAP) throw wrong(path, `is larger than ${NOTE_CAP} bytes`);
-  return envelope;
+/** The hashes of a proof. */
+export const hashesOf = (one: Decoder<Hash>): Decoder<readonly Hash[]> => atMost(MAX_HASHES, list(one));
+
+/** A checkpoint. */
+export const envelope: Decoder<string> = (value, path) => {
+  const note = text(value, path);
+  if (Buffer.byteLength(note) > NOTE_CAP) throw wrong(path, `is larger than ${NOTE_CAP} bytes`);
+  return note;
 };
 
 const exact =
@@ -173,8 +177,8 @@ const entryFields = exactly({
   canonicalizedBody: bytes,
   inclusionPromise: orNull(exactly({ signedEntryTimestamp: bytes })),
   inclusionProof: exactly({
-    checkpoint: exactly({ envelope: note }),
-    hashes: withDefault(atMost(MAX_HASHES, list(hash)), []),
+    checkpoint: exactly({ envelope }),
+    hashes: withDefault(hashesOf(hash), []),
     logIndex: integer,
     rootHash: hash,
     treeSize: integer,

@@ -61,8 +61,8 @@ export interface TransparencyLog {
   /**
    * `prepared` are the bytes to submit, as they are on disk; MUST NOT be sent where they are about something else than `subject`. `existing` is the file of the proof that is there, where it proves this
    * manifest to other logs of this kind: what comes back holds that, too. MUST be idempotent: however often it is called or breaks
-   * off, there is one entry, and all receipts lead to it. Throws `pending` where the log has the entry, and too few witnesses
-   * vouch for it yet.
+   * off, there is one entry, and all receipts lead to it. Throws `usage` where the log has refused it and MUST NOT have it, `pending`
+   * where the log has the entry, and too few witnesses vouch for it yet.
    */
   submit(prepared: Uint8Array, subject: Subject, existing?: Uint8Array): Promise<Receipt>;
   /**

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a Rekor server answers, of either version: entries, and reasons why there are none. Nothing of it is believed. */
-import { count, type Decoder, list, parsed, record, text } from '../core/decode.ts';
+import { count, type Decoder, parsed, record, text } from '../core/decode.ts';
 import { decodeUtf8, parseBase64 } from '../core/encoding.ts';
 import { Fault, printable, quote } from '../core/fault.ts';
 import { API_VERSION, HASHEDREKORD } from '../core/hashedrekord.ts';
 import { parseHash } from '../core/merkle.ts';
-import { decodeTlogEntry, type TlogEntry } from '../core/sigstore-bundle.ts';
+import { decodeTlogEntry, envelope, hashesOf, type TlogEntry } from '../core/sigstore-bundle.ts';
 import type { Answer } from '../ports.ts';
+import type { Tried } from './trying.ts';
 
 /** Bytes; an entry of ours has some 3000. */
 export const ANSWER_CAP = 128 * 1024;
@@ -67,15 +68,25 @@ const decodeLogEntry: Decoder<TlogEntry> = (value, path) => {
       logIndex: at(count, 'logIndex'),
       treeSize: at(count, 'treeSize'),
       rootHash: at(hash, 'rootHash'),
-      hashes: at(list(hash), 'hashes'),
-      checkpoint: at(text, 'checkpoint'),
+      hashes: at(hashesOf(hash), 'hashes'),
+      checkpoint: at(envelope, 'checkpoint'),
     },
     body: base64(entry['body'], `${path}.body`),
   };
 };
 
-/** Why the log does not take the entry. `log`: as the policy names it. Never retried. */
-export function refusedBy(log: string, answer: Answer): Fault {
+/**
+ * Why the log does not take the entry. `log`: as the policy names it. Never retried. It is `network`, and no refusal, where the log may
+ * have the entry all the same: from a request before this one, or because it has been told that all is well.
+ */
+export function refusedBy(log: string, answer: Tried): Fault {
+  const refusal = refusalOf(log, answer);
+  if (answer.isFirst && answer.status >= 300) return refusal;
+  const { hint } = refusal;
+  return new Fault('network', `it answers ${answer.status}, and whether it has the entry is not known`, { hint });
+}
+
+function refusalOf(log: string, answer: Answer): Fault {
   const { status } = answer;
   const shown = quote(log);
   if (status === 405)

@@ -36,11 +36,11 @@ export function accuse<T>(evidence: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (error.kind === 'bad-format')
-      throw new Fault('network', `it answers nothing that could be read: ${error.message}`, { cause: error });
-    if (error.kind !== 'bad-proof') throw error;
-    throw new Fault('log-misbehaved', `the log does not have what it signed: ${error.message}`, {
+    if (!(error instanceof Fault) || error.kind === 'bad-format') throw error;
+    const { kind, message, hint } = error;
+    // of another log, or of nobody knows whom: no accusation, and worth keeping
+    if (kind !== 'bad-proof') throw new Fault(kind, message, { hint, evidence: [evidence], cause: error });
+    throw new Fault('log-misbehaved', `the log does not have what it signed: ${message}`, {
       evidence: [evidence],
       hint: 'keep the answer of the log as it is: it shows what happened',
       cause: error,

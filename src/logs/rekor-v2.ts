@@ -11,7 +11,7 @@
  */
 import { CHECKPOINT_CAP, parseSignedCheckpoint } from '../core/checkpoint.ts';
 import { parseDecimal } from '../core/encoding.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, type FaultKind } from '../core/fault.ts';
 import { API_VERSION, demandEntry, formatRequest, HASHEDREKORD, type SignedDigest } from '../core/hashedrekord.ts';
 import { verifyEntry, verifyRekorCheckpoint } from '../core/rekor.ts';
 import type { RekorKey } from '../core/rekor-key.ts';
@@ -49,7 +49,7 @@ function indexIn({ headers, body }: Answer): number {
 /** The proof from what the log serves to everybody. */
 async function rebuild(server: RekorServer, signed: SignedDigest, index: number): Promise<Logged> {
   const { view, key } = await viewOf(server, index);
-  const { entry: body, proof } = await view.inclusion(index);
+  const { entry: body, proof } = await readable(async () => view.inclusion(index));
   const { checkpoint } = view;
   const entry: TlogEntry = {
     logIndex: index,
@@ -85,9 +85,35 @@ async function viewOf(
   if (status !== 200) throw new Fault('network', `it answers ${status} when asked for its checkpoint`);
   const key = signerOf(body, log.keys);
   const checkpoint = verifyRekorCheckpoint(Buffer.from(body).toString(), key, 2);
-  const fetch = async (path: string, cap: number) => http.get(`${readUrl}/${path}`, cap);
-  return { view: tileView(fetch, checkpoint), key };
+  return { view: tileView(async (path, cap) => fetchTile({ http, readUrl, trying }, path, cap), checkpoint), key };
 }
+
+/** Asked like everything else: at the address of the policy alone, until the deadline. */
+async function fetchTile(
+  { http, readUrl, trying }: Pick<RekorServer, 'http' | 'readUrl' | 'trying'>,
+  path: string,
+  cap: number,
+): Promise<Uint8Array | undefined> {
+  const { status, body } = await tryUntilAnswered(trying, async (timeout) =>
+    http.ask(`${readUrl}/${path}`, { cap, timeout }),
+  );
+  if (status === 200) return body;
+  if (status === 404 || status === 410) return undefined;
+  throw new Fault('network', `it answers ${status} when asked for ${path}`);
+}
+
+/** Whatever stands in front of a log may answer instead of it. Only what could be a tile is held against the log. */
+async function readable<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    const cause = error instanceof Fault ? error.cause : undefined;
+    if (!(cause instanceof Fault) || !UNREADABLE.includes(cause.kind)) throw error;
+    throw new Fault('network', cause.message, { cause });
+  }
+}
+
+const UNREADABLE: readonly FaultKind[] = ['bad-format', 'missing'];
 
 /** Not believed yet; 0 where it is none, but the page of a proxy, say. */
 function sizeIn(body: Uint8Array): number {

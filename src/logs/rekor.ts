@@ -101,8 +101,9 @@ export function preparedFor(prepared: Uint8Array, file: Uint8Array): SignedDiges
 }
 
 /**
- * Has the entry logged, or finds it. Throws `network` for what may pass, `usage` where the log refuses it, `wrong-key` and
- * `bad-signature` where it is not the pinned log that answers, `log-misbehaved` where what the log shows does not fit what it signed.
+ * Has the entry logged, or finds it. Throws `network` for what may pass, which an answer is, too, that cannot be read; `usage` where the
+ * log refuses it, and does not have it; `wrong-key` and `bad-signature` where it is not the pinned log that answers, `log-misbehaved`
+ * where what the log shows does not fit what it signed.
  */
 export async function submitRekor(server: RekorServer, signed: SignedDigest): Promise<Logged> {
   try {
@@ -110,7 +111,10 @@ export async function submitRekor(server: RekorServer, signed: SignedDigest): Pr
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === 'usage') throw error;
     const { kind, message, hint, evidence } = error;
-    throw new Fault(kind, `the log ${quote(server.name)}: ${message}`, { hint, evidence, cause: error });
+    const name = `the log ${quote(server.name)}`;
+    if (kind === 'bad-format')
+      throw new Fault('network', `${name}: it answers nothing that could be read: ${message}`, { cause: error });
+    throw new Fault(kind, `${name}: ${message}`, { hint, evidence, cause: error });
   }
 }
 

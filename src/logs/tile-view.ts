@@ -6,7 +6,7 @@
  */
 import { formatSignedCheckpoint, type SignedCheckpoint } from '../core/checkpoint.ts';
 import { equalBytes } from '../core/encoding.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, type FaultKind } from '../core/fault.ts';
 import {
   consistencyRanges,
   EMPTY_ROOT,
@@ -146,15 +146,17 @@ async function fetchResource(fetch: TileFetch, pathOf: (tile: Tile) => string, w
     const bytes = await fetch(pathOf({ ...wanted, width }), cap);
     if (bytes !== undefined) return { bytes, width };
   }
-  throw new Fault('bad-proof', `${pathOf(wanted)} is missing, which the checkpoint demands`);
+  throw new Fault('missing', `${pathOf(wanted)} is missing, which the checkpoint demands`);
 }
 
-/** Whatever is wrong with what a log serves under a checkpoint that it signed, the log misbehaved. */
+const WRONG: readonly FaultKind[] = ['bad-proof', 'bad-format', 'missing'];
+
+/** Whatever is wrong with what a log serves under a checkpoint that it signed, the log misbehaved; the cause tells how. */
 export async function accused<T>(evidence: readonly SignedCheckpoint[], body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    if (!(error instanceof Fault) || (error.kind !== 'bad-proof' && error.kind !== 'bad-format')) throw error;
+    if (!(error instanceof Fault) || !WRONG.includes(error.kind)) throw error;
     throw new Fault('log-misbehaved', `the log does not have what it signed: ${error.message}`, {
       evidence: evidence.map(evidenceOf),
       hint: 'keep the checkpoint and the files of the log as they are: they show what happened',

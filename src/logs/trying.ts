@@ -12,6 +12,11 @@ export interface Trying {
   readonly timeout: number;
 }
 
+/** An answer, and whether it came to the first request. What came of earlier ones nobody knows. */
+export interface Tried extends Answer {
+  readonly isFirst: boolean;
+}
+
 /** Statuses that may be others in a moment. */
 export const PASSING = new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 
@@ -27,15 +32,17 @@ export async function tryUntilAnswered(
   { clock, end, timeout }: Trying,
   ask: (timeout: number) => Promise<Answer>,
   isPassing: (answer: Answer) => boolean = () => false,
-): Promise<Answer> {
+): Promise<Tried> {
   let problem = new Fault('network', 'there was no time left to ask it');
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  for (let [pause, isFirst] = [FIRST_PAUSE, true]; ; [pause, isFirst] = [Math.min(pause * 2, LONGEST_PAUSE), false]) {
     const left = end.getTime() - clock.now().getTime();
     if (left <= 0) throw problem;
     const answer = await once(async () => ask(Math.min(timeout, left)));
-    if (!(answer instanceof Fault) && !PASSING.has(answer.status) && !isPassing(answer)) return answer;
+    if (!(answer instanceof Fault) && !PASSING.has(answer.status) && !isPassing(answer)) return { ...answer, isFirst };
     problem = answer instanceof Fault ? answer : new Fault('network', `it answers ${answer.status}`);
-    const wait = (answer instanceof Fault ? undefined : retryAfter(answer, clock.now())) ?? withJitter(pause);
+    // whoever says "at once" for ever would be asked without a pause
+    const said = answer instanceof Fault ? 0 : (retryAfter(answer, clock.now()) ?? 0);
+    const wait = Math.max(said, withJitter(pause));
     if (clock.now().getTime() + wait >= end.getTime()) throw problem;
     await clock.sleep(wait);
   }

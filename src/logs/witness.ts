@@ -27,10 +27,11 @@ import type { TrustedWitness } from '../core/policy-logs.ts';
 import { NOTE_CAP, parseSignedNote } from '../core/signed-note.ts';
 import type { Answer, Clock, Http } from '../ports.ts';
 import type { TileView } from './tile-view.ts';
+import { retryAfter } from './trying.ts';
 
 /** Milliseconds that one answer may take. */
 const PATIENCE = 10_000;
-/** Milliseconds before a witness that was out of order is asked again. */
+/** Milliseconds before a witness that was out of order is asked again, where it does not say itself. */
 const PAUSE = 1000;
 /** Requests to one witness for one checkpoint. Between two of them, its size may have changed. */
 const MAX_REQUESTS = 5;
@@ -105,9 +106,10 @@ export async function askWitness(
   let problem = new Fault('network', 'there was no time left to ask it');
   for (let request = 0; request < MAX_REQUESTS; request += 1) {
     const answer = await postOnce(view, witness, oldSize, asking);
-    if (answer instanceof Fault) {
-      problem = answer;
-      if (!(await another(asking))) break;
+    if (answer instanceof Fault || PASSING.has(answer.status)) {
+      problem = answer instanceof Fault ? answer : new Fault('network', `it answers ${answer.status}`);
+      const said = answer instanceof Fault ? undefined : retryAfter(answer, asking.clock.now());
+      if (!(await another(asking, Math.max(PAUSE, said ?? 0)))) break;
     } else if (answer.status === 200) return accept(answer, view.checkpoint, witness, asking);
     else if (answer.status === 409) {
       const size = parseSizeAnswer(answer.body);
@@ -120,7 +122,7 @@ export async function askWitness(
   throw problem;
 }
 
-/** An answer that says something; otherwise what may pass. */
+/** An answer, or why there is none. */
 async function postOnce(
   view: TileView,
   witness: { readonly url: string },
@@ -135,8 +137,7 @@ async function postOnce(
   if (timeout <= 0) return new Fault('network', 'there was no time left to ask it');
   try {
     const body = formatAddCheckpoint(oldSize, proof, checkpoint);
-    const answer = await http.post(`${witness.url}/add-checkpoint`, body, { cap: NOTE_CAP, timeout });
-    return PASSING.has(answer.status) ? new Fault('network', `it answers ${answer.status}`) : answer;
+    return await http.post(`${witness.url}/add-checkpoint`, body, { cap: NOTE_CAP, timeout });
   } catch (error) {
     if (error instanceof Fault && error.kind === 'network') return error;
     throw error;
@@ -144,9 +145,9 @@ async function postOnce(
 }
 
 /** Waits where asking once more makes sense. */
-async function another({ clock, end, goOn }: Asking): Promise<boolean> {
-  if (!goOn() || clock.now().getTime() + PAUSE >= end.getTime()) return false;
-  await clock.sleep(PAUSE);
+async function another({ clock, end, goOn }: Asking, pause: number): Promise<boolean> {
+  if (!goOn() || clock.now().getTime() + pause >= end.getTime()) return false;
+  await clock.sleep(pause);
   return goOn();
 }
 

@@ -106,6 +106,12 @@ const describeProven = (proof: string, { log, verified, statement }: Proven): Lo
   ...describeWitnesses(log, verified.witnesses),
 });
 
+/** How many of the logs that the policy asks for have it. One entry counts once, also where the policy names its log twice. */
+export function countProven({ logs: { of } }: Policy['require'], logs: readonly LogReport[]): number {
+  const counting = logs.filter(({ name }) => name !== undefined && of.includes(name));
+  return new Set(counting.map(({ proof, origin }) => `${proof} ${origin}`)).size;
+}
+
 interface Stage {
   readonly beforePublication: boolean;
   readonly pending: Submission | undefined;
@@ -119,7 +125,7 @@ function demandLogs(
   { beforePublication, pending }: Stage,
 ): void {
   const { atLeast, of, pendingDays } = trust.policy.require.logs;
-  const proven = new Set(logs.flatMap(({ name }) => (name !== undefined && of.includes(name) ? [name] : []))).size;
+  const proven = countProven(trust.policy.require, logs);
   const isLate = pending !== undefined && isOverdue(pending, now, pendingDays);
   const age =
     pending &&

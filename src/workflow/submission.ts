@@ -11,7 +11,7 @@ import type { Finding, LogReport, SignatureReport } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import { formatStatement, type Statement } from '../core/statement.ts';
 import { formatSubmission, parseSubmission, type Submission, TILE_LOG } from '../core/submission.ts';
-import type { Ports } from '../ports.ts';
+import type { Files, Ports } from '../ports.ts';
 import { type IdentityOptions, identify } from './identity.ts';
 import { bindStatement, PROOF_CAP } from './release-proof.ts';
 import { directorySource } from './source.ts';
@@ -83,6 +83,8 @@ export interface Submitted {
   readonly logs: readonly LogReport[];
   /** Of the logs that did not take it, or did not answer. */
   readonly faults: readonly Fault[];
+  /** Whether one of those may have it all the same, as a request that nobody can make again. */
+  readonly mayBeLogged: boolean;
 }
 
 /** What a run has to do with a submission. */
@@ -97,7 +99,8 @@ export interface Task {
 /**
  * Steps 2 and 7. The submission is on disk while `body` runs, if there is a proof to be had. It goes when every log that it names has
  * been through; it stays where a retry may help, and an outage is told as `pending`, until that is no excuse any more; where all refuse
- * the release, it goes too, if this run has made it.
+ * the release, it goes too, if this run has made it. It never goes while a log may have what is in it: the next run would make another
+ * request, and another entry.
  */
 export async function persisted(
   { files, clock }: Ports,
@@ -108,17 +111,34 @@ export async function persisted(
   const file = path.join(directory, name + SUBMISSION);
   const isNew = isNeeded && (await files.stat(file)) === undefined;
   await files.clearTemporary(directory, ABANDONED);
-  if (isNeeded) await files.write(file, formatSubmission(submission), { durable: true });
-  const { logs, faults } = await body().catch(onlyFaults);
+  if (isNeeded) await write(files, file, submission, isNew);
+  const done = await body().catch(onlyFaults);
+  const { logs, faults, mayBeLogged } = done;
   const isRefused = logs.length === 0 && faults.every(({ kind }) => REFUSED.includes(exitStatusOf(kind)));
   const left = submission.logs.filter((log) => !asked.map(nameInSubmission).includes(log));
-  if ((faults.length === 0 && left.length === 0) || (isNew && isRefused)) await files.remove(file);
+  const isDone = faults.length === 0 && left.length === 0;
+  if (isDone || (isNew && isRefused && !mayBeLogged)) await files.remove(file);
   const waiting = { file, submission, now: clock.now(), policy };
   return {
-    logs,
+    ...done,
     faults: faults.map((fault) => asPending(waiting, fault)),
     left: left.length === 0 ? undefined : describeLeft(file, left),
   };
+}
+
+/** Of two runs at once that have signed requests of their own, one may send them: those of both would be two entries. */
+async function write(files: Files, file: string, submission: Submission, isNew: boolean): Promise<void> {
+  const replace = !isNew || submission.prepared.size === 0;
+  try {
+    await files.write(file, formatSubmission(submission), { durable: true, replace });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
+    throw new Fault('changed', `another run has prepared the submission ${quote(file)} meanwhile`, {
+      file,
+      hint: 'run submit again: it takes what was prepared',
+      cause: error,
+    });
+  }
 }
 
 const describeLeft = (file: string, left: readonly string[]): Finding => ({
@@ -129,7 +149,7 @@ const describeLeft = (file: string, left: readonly string[]): Finding => ({
 });
 
 function onlyFaults(error: unknown): Submitted {
-  if (error instanceof Fault) return { logs: [], faults: [error] };
+  if (error instanceof Fault) return { logs: [], faults: [error], mayBeLogged: false };
   throw error;
 }
 

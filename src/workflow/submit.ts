@@ -25,6 +25,7 @@ import { examineManifest } from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
 import type { IdentityOptions } from './identity.ts';
 import { type ChosenLog, chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-logs.ts';
+import { countProven } from './proofs.ts';
 import { awaitPublished } from './published.ts';
 import { directorySource } from './source.ts';
 import { forLogs, persisted, prepareSubmission, type SignedManifest, type Submitted } from './submission.ts';
@@ -126,15 +127,17 @@ async function submitToAll(
 ): Promise<Submitted> {
   const logs: LogReport[] = [];
   const faults: Fault[] = [];
+  let mayBeLogged = false;
   for (const [chosen, request] of requests) {
     try {
       logs.push(await logRelease(ports, chosen, manifest, { statement, request }, found));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       faults.push(error);
+      mayBeLogged ||= !chosen.isRepeatable && error.kind !== 'usage';
     }
   }
-  return { logs, faults };
+  return { logs, faults, mayBeLogged };
 }
 
 /** Where as many logs as the policy demands have it already, those that did not answer are only told of. */
@@ -144,9 +147,8 @@ function judgeOutages(
   faults: readonly Fault[],
   { warnings, errors }: Findings,
 ): Outcome {
-  const { atLeast, of } = require.logs;
-  const proven = new Set(logs.flatMap(({ name }) => (name !== undefined && of.includes(name) ? [name] : []))).size;
-  if (atLeast === 0 || proven < atLeast || faults.some(({ kind }) => kind !== 'pending'))
+  const { atLeast } = require.logs;
+  if (atLeast === 0 || countProven(require, logs) < atLeast || faults.some(({ kind }) => kind !== 'pending'))
     return { warnings, errors, faults };
   return { warnings: [...warnings, ...faults.map(findingOf)], errors };
 }

@@ -159,7 +159,6 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     [413, '<html>', /it answers 413$/],
     [422, '{"code":602,"message":"bad\\u0007"}', /it answers 422, "bad\\u\{7\}"$/],
     [501, '{"message":7}', /it answers 501$/],
-    [200, '{}', /it answers 200$/],
   ])('is not asked again after %s', async (code, body, message) => {
     const { server, submit } = await open(version);
     server.lies = [status(code, body)];
@@ -208,7 +207,24 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
   it('is not listened to for ever', async () => {
     const { server, submit } = await open(version);
     server.lies = [(honest) => ({ ...honest, body: Buffer.alloc(1_000_000, ' ') })];
-    await refused('bad-format', submit());
+    expect((await refused('network', submit())).message).toMatch(
+      /nothing that could be read: .* answers with more than/,
+    );
+  });
+
+  it.each([200, 202, 204])('is not taken at its word where it answers %s, and may have the entry', async (code) => {
+    const { log, server, submit } = await open(version);
+    server.lies = [status(code, '')];
+    const fault = await refused('network', submit());
+    expect(fault.message).toBe(`the log "public": it answers ${code}, and whether it has the entry is not known`);
+    expect(await submit()).toMatchObject({ isNew: false });
+    expect(log.entries).toHaveLength(4);
+  });
+
+  it.each([400, 403, 405])('has not refused what it may have taken before it answers %s', async (code) => {
+    const { server, submit } = await open(version);
+    server.lies = [hangUp, status(code, '')];
+    expect((await refused('network', submit())).message).toMatch(/whether it has the entry is not known$/);
   });
 
   /** The log itself makes up another answer, with its own keys. */
@@ -366,7 +382,26 @@ describe('Rekor v2, asked for an entry that it has,', () => {
     server.lies = [() => ({ status: 409, body: '{}' })];
     expect((await refused('network', submit())).message).toMatch(/does not say at which index/);
     server.lies = [() => ({ status: 409, headers: { 'x-log-index': '0x3' } })];
-    await refused('bad-format', submit());
+    expect((await refused('network', submit())).message).toMatch(/not a whole number/);
+  });
+
+  it.each<readonly [string, Lie]>([
+    ['a page', status(200, '<html>')],
+    ['more than a tile can be', status(200, 'x'.repeat(20_000_000))],
+    ['nothing', status(404, '')],
+    ['the address of another server', status(302, '', { location: 'http://127.0.0.1:1/' })],
+    ['that it is out of order', status(503, '')],
+  ])('is not accused where it gives %s instead of tiles', async (_, instead) => {
+    const { server, submit } = await open(2);
+    await submit();
+    for (const place of ['/tile/0/', '/tile/entries/']) {
+      server.lies = Array<Lie>(100).fill((honest, { method, path }) =>
+        path.startsWith(place) ? (instead(honest, { method, path }) as Reply) : honest,
+      );
+      await refused('network', submit());
+    }
+    server.lies = [];
+    expect(await submit()).toMatchObject({ isNew: false });
   });
 
   it('is not believed where another entry stands there', async () => {

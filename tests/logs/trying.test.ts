@@ -77,6 +77,19 @@ describe('asking again', () => {
     expect(clock.slept).toEqual([7000]);
   });
 
+  it.each(['0', 'Sun, 22 Nov 2026 09:00:00 GMT'])('waits for a while also where it says %s', async (said) => {
+    const { trying, ask, clock } = asking(60, answer(429, { 'retry-after': said }));
+    await refused('network', tryUntilAnswered(trying, ask));
+    expect(clock.slept.every((pause) => pause >= 500)).toBe(true);
+  });
+
+  it('tells whether an answer came to the first request', async () => {
+    const one = asking(60, answer(400));
+    expect((await tryUntilAnswered(one.trying, one.ask)).isFirst).toBe(true);
+    const two = asking(60, network, answer(400));
+    expect((await tryUntilAnswered(two.trying, two.ask)).isFirst).toBe(false);
+  });
+
   it('ends at the deadline, with the last problem, and does not wait for it', async () => {
     const { trying, ask, clock } = asking(60, answer(503));
     expect((await refused('network', tryUntilAnswered(trying, ask))).message).toBe('it answers 503');
