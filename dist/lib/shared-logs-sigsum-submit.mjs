@@ -13,6 +13,7 @@ import {
   asciiLines,
   chainOf,
   checkChain,
+  describeAge,
   digestOf,
   fillProjectDomain,
   formatAddLeaf,
@@ -23,6 +24,7 @@ import {
   hashOfLeaf,
   hostNames,
   isLeafOf,
+  isOverdue,
   isTimeAsked,
   judge,
   keyHashOf,
@@ -46,18 +48,24 @@ import {
   SIGNATURE,
   SIGSTORE_BUNDLE,
   SIGSUM_PROOF,
+  SUBMISSION,
   TLOG_PROOF,
   isManifestName
 } from "./shared-core-companions.mjs";
 import {
+  FIRST_PAUSE,
+  LONGEST_PAUSE,
+  PASSING,
   formatCanonicalJson,
   formatStatement,
   parseCanonicalJson,
   parseStatement,
   parseTlogProof,
+  retryAfter,
   verifyConsistency,
   verifyInclusion,
-  verifyTlogProof
+  verifyTlogProof,
+  withJitter
 } from "./shared-logs-tiles.mjs";
 import {
   parseArtifactName
@@ -273,8 +281,8 @@ function nameOf({ body }, checkpoint, { version, origin }) {
   const tree = BigInt(treeIdOf(checkpoint.origin, origin) ?? 0).toString(16);
   return version === 1 ? tree.padStart(16, "0") + leaf : leaf;
 }
-function verifyRekorCheckpoint(note2, key, version) {
-  const checkpoint = parseSignedCheckpoint(Buffer.from(note2));
+function verifyRekorCheckpoint(note, key, version) {
+  const checkpoint = parseSignedCheckpoint(Buffer.from(note));
   verifyNamedCheckpoint(checkpoint, [key], (name) => isOriginOf(checkpoint.origin, name, version));
   return checkpoint;
 }
@@ -382,10 +390,11 @@ var atMost = (most, decode) => (value, path) => {
   if (Array.isArray(value) && value.length > most) throw wrong(path, `holds more than ${most} items`);
   return decode(value, path);
 };
-var note = (value, path) => {
-  const envelope = text(value, path);
-  if (Buffer.byteLength(envelope) > NOTE_CAP) throw wrong(path, `is larger than ${NOTE_CAP} bytes`);
-  return envelope;
+var hashesOf = (one) => atMost(MAX_HASHES, list(one));
+var envelope = (value, path) => {
+  const note = text(value, path);
+  if (Buffer.byteLength(note) > NOTE_CAP) throw wrong(path, `is larger than ${NOTE_CAP} bytes`);
+  return note;
 };
 var exact = (wanted) => (value, path) => {
   if (value !== wanted) throw wrong(path, `is not ${wanted}`);
@@ -396,8 +405,8 @@ var entryFields = exactly({
   canonicalizedBody: bytes,
   inclusionPromise: orNull(exactly({ signedEntryTimestamp: bytes })),
   inclusionProof: exactly({
-    checkpoint: exactly({ envelope: note }),
-    hashes: withDefault(atMost(MAX_HASHES, list(hash)), []),
+    checkpoint: exactly({ envelope }),
+    hashes: withDefault(hashesOf(hash), []),
     logIndex: integer,
     rootHash: hash,
     treeSize: integer
@@ -600,41 +609,6 @@ function verifySigsumProof(bytes2, file, trust, now) {
   const quorum = verifyQuorum(proof.head, log, trust.policy, now);
   verifyInclusion(hashOfLeaf(leaf), proof.index, proof.head.size, proof.hashes, proof.head.root);
   return { ...quorum, log, leaf, proof };
-}
-
-// src/logs/trying.ts
-import { randomInt } from "node:crypto";
-var PASSING = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
-var FIRST_PAUSE = 1e3;
-var LONGEST_PAUSE = 15e3;
-async function tryUntilAnswered({ clock, end, timeout }, ask, isPassing = () => false) {
-  let problem = new Fault("network", "there was no time left to ask it");
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const left = end.getTime() - clock.now().getTime();
-    if (left <= 0) throw problem;
-    const answer = await once(async () => ask(Math.min(timeout, left)));
-    if (!(answer instanceof Fault) && !PASSING.has(answer.status) && !isPassing(answer)) return answer;
-    problem = answer instanceof Fault ? answer : new Fault("network", `it answers ${answer.status}`);
-    const wait = (answer instanceof Fault ? void 0 : retryAfter(answer, clock.now())) ?? withJitter(pause);
-    if (clock.now().getTime() + wait >= end.getTime()) throw problem;
-    await clock.sleep(wait);
-  }
-}
-async function once(ask) {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof Fault && error.kind === "network") return error;
-    throw error;
-  }
-}
-var withJitter = (pause) => pause / 2 + randomInt(Math.ceil(pause / 2));
-function retryAfter({ headers }, now) {
-  const said2 = headers["retry-after"];
-  if (said2 === void 0) return void 0;
-  if (/^[0-9]{1,9}$/.test(said2)) return Number(said2) * 1e3;
-  const date = Date.parse(said2);
-  return Number.isNaN(date) ? void 0 : Math.max(0, date - now.getTime());
 }
 
 // src/logs/recorder.ts
@@ -1259,6 +1233,107 @@ var document2 = exactly({
   prepared: optional(requests)
 });
 
+// src/workflow/proofs.ts
+async function examineProofs(examining, manifest, { beforePublication }) {
+  const { source, found } = examining;
+  const companions = await readCompanions(source, manifest, found);
+  const logs = PROOFS.flatMap(([suffix, check]) => {
+    const file = manifest.name + suffix;
+    const proof = companions.get(file);
+    return proof === void 0 ? [] : examineProof(examining, manifest, file, proof, check);
+  });
+  const pending2 = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
+  demandLogs(examining, manifest.name, logs, { beforePublication, pending: pending2 });
+  return { logs, companions };
+}
+async function readCompanions(source, { name, asc }, found) {
+  const companions = /* @__PURE__ */ new Map();
+  if (asc !== void 0) companions.set(name + SIGNATURE, asc);
+  for (const suffix of COMPANIONS.filter((one) => one !== SIGNATURE)) {
+    const file = name + suffix;
+    const bytes2 = await attempt(found.errors, file, async () => source.read(file, PROOF_CAP));
+    if (bytes2 !== void 0) companions.set(file, bytes2);
+  }
+  return companions;
+}
+function examineSubmission(manifest, bytes2, found) {
+  if (bytes2 === void 0) return void 0;
+  const file = manifest.name + SUBMISSION;
+  try {
+    const submission = parseSubmission(bytes2);
+    bindStatement(submission.statement, manifest);
+    return submission;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
+    return void 0;
+  }
+}
+function examineProof({ trust, now, found }, manifest, file, proof, check) {
+  try {
+    const proven = check(trust.policy, manifest, proof, now);
+    if (proven.length > 0) return proven.map((one) => describeProven(file, one));
+    const message = `${quote(file)} was not checked: the policy pins no such log`;
+    found.warnings.push({ kind: "not-checked", file, message });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
+  }
+  return [];
+}
+var describeProven = (proof, { log, verified, statement }) => ({
+  kind: log.kind,
+  name: log.name,
+  origin: verified.origin,
+  ...describePlace(verified),
+  proof,
+  action: "verified",
+  ...describeTime(verified),
+  ...statement === void 0 ? {} : { release: releaseOf(statement) },
+  ...describeWitnesses(log, verified.witnesses)
+});
+function countProven({ logs: { of } }, logs) {
+  const counting = logs.filter(({ name }) => name !== void 0 && of.includes(name));
+  return new Set(counting.map(({ proof, origin }) => `${proof} ${origin}`)).size;
+}
+function demandLogs({ trust, now, found }, manifest, logs, { beforePublication, pending: pending2 }) {
+  const { atLeast, of, pendingDays } = trust.policy.require.logs;
+  const proven = countProven(trust.policy.require, logs);
+  const isLate = pending2 !== void 0 && isOverdue(pending2, now, pendingDays);
+  const age = pending2 && `has been pending for ${describeAge(pending2, now)}${isLate ? `, and may be for ${pendingDays} days` : ""}`;
+  if (proven >= atLeast) {
+    const waiting = pending2 && waitingFor(trust.policy, pending2, logs);
+    if (waiting === void 0) return;
+    const message2 = `the submission of ${quote(manifest)} to ${waiting.logs} ${age}`;
+    const finding = { file: manifest, message: message2, hint: "run submit --resume" };
+    if (isLate && waiting.arePinned && !beforePublication) found.errors.push({ kind: "not-in-log", ...finding });
+    else found.warnings.push({ kind: "pending", ...finding });
+    return;
+  }
+  const message = `${quote(manifest)} is proven by ${proven} of the logs ${of.join(", ")}, and the policy demands ${atLeast}`;
+  if (beforePublication)
+    found.warnings.push({
+      kind: "not-checked",
+      file: manifest,
+      message: `${message}: not demanded before publication`
+    });
+  else
+    found.errors.push({
+      kind: pending2 === void 0 || isLate ? "not-in-log" : "pending",
+      file: manifest,
+      message,
+      hint: age === void 0 ? "was it ever submitted? proofs stand beside the manifest" : `its submission ${age}: run submit --resume`
+    });
+}
+function waitingFor({ logs: known }, { logs: named }, proven) {
+  const isNamed = (one, name) => name === TILE_LOG ? one.kind === "tiles" : one.name === name;
+  const pinned = named.filter((name) => known.some((log) => isNamed(log, name)));
+  if (pinned.length === 0) return proven.length === 0 ? { logs: "a log", arePinned: false } : void 0;
+  const waiting = pinned.filter((name) => !proven.some((log) => isNamed(log, name)));
+  if (waiting.length === 0) return void 0;
+  return { logs: waiting.map((name) => name === TILE_LOG ? "a tile log" : name).join(", "), arePinned: true };
+}
+
 export {
   noFindings,
   collect,
@@ -1276,8 +1351,9 @@ export {
   parseBundle,
   formatBundle,
   mergeBundles,
+  hashesOf,
+  envelope,
   decodeTlogEntry,
-  tryUntilAnswered,
   openRecorder,
   prepareRecord,
   openSigsum,
@@ -1287,7 +1363,6 @@ export {
   describeTime,
   describeWitnesses,
   PROOF_CAP,
-  PROOFS,
   releaseOf,
   bindStatement,
   listedSince,
@@ -1297,5 +1372,7 @@ export {
   describeManifest,
   TILE_LOG,
   formatSubmission,
-  parseSubmission
+  parseSubmission,
+  examineProofs,
+  countProven
 };

@@ -466,13 +466,14 @@ async function fetchResource(fetch, pathOf, wanted, cap) {
     const bytes = await fetch(pathOf({ ...wanted, width }), cap);
     if (bytes !== void 0) return { bytes, width };
   }
-  throw new Fault("bad-proof", `${pathOf(wanted)} is missing, which the checkpoint demands`);
+  throw new Fault("missing", `${pathOf(wanted)} is missing, which the checkpoint demands`);
 }
+var WRONG = ["bad-proof", "bad-format", "missing"];
 async function accused(evidence, body) {
   try {
     return await body();
   } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== "bad-proof" && error.kind !== "bad-format") throw error;
+    if (!(error instanceof Fault) || !WRONG.includes(error.kind)) throw error;
     throw new Fault("log-misbehaved", `the log does not have what it signed: ${error.message}`, {
       evidence: evidence.map(evidenceOf),
       hint: "keep the checkpoint and the files of the log as they are: they show what happened",
@@ -601,11 +602,47 @@ function refuseChange(old, now) {
   });
 }
 
+// src/logs/trying.ts
+import { randomInt } from "node:crypto";
+var PASSING = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
+var FIRST_PAUSE = 1e3;
+var LONGEST_PAUSE = 15e3;
+async function tryUntilAnswered({ clock, end, timeout }, ask2, isPassing = () => false) {
+  let problem = new Fault("network", "there was no time left to ask it");
+  for (let [pause, isFirst] = [FIRST_PAUSE, true]; ; [pause, isFirst] = [Math.min(pause * 2, LONGEST_PAUSE), false]) {
+    const left = end.getTime() - clock.now().getTime();
+    if (left <= 0) throw problem;
+    const answer = await once(async () => ask2(Math.min(timeout, left)));
+    if (!(answer instanceof Fault) && !PASSING.has(answer.status) && !isPassing(answer)) return { ...answer, isFirst };
+    problem = answer instanceof Fault ? answer : new Fault("network", `it answers ${answer.status}`);
+    const said = answer instanceof Fault ? 0 : retryAfter(answer, clock.now()) ?? 0;
+    const wait = Math.max(said, withJitter(pause));
+    if (clock.now().getTime() + wait >= end.getTime()) throw problem;
+    await clock.sleep(wait);
+  }
+}
+async function once(ask2) {
+  try {
+    return await ask2();
+  } catch (error) {
+    if (error instanceof Fault && error.kind === "network") return error;
+    throw error;
+  }
+}
+var withJitter = (pause) => pause / 2 + randomInt(Math.ceil(pause / 2));
+function retryAfter({ headers }, now) {
+  const said = headers["retry-after"];
+  if (said === void 0) return void 0;
+  if (/^[0-9]{1,9}$/.test(said)) return Number(said) * 1e3;
+  const date = Date.parse(said);
+  return Number.isNaN(date) ? void 0 : Math.max(0, date - now.getTime());
+}
+
 // src/logs/witness.ts
 var PATIENCE2 = 1e4;
 var PAUSE = 1e3;
 var MAX_REQUESTS = 5;
-var PASSING = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
+var PASSING2 = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 var formatAddCheckpoint = (oldSize, proof, checkpoint) => Buffer.concat([
   Buffer.from([`old ${oldSize}`, ...proof.map(formatBase64), "", ""].join("\n")),
   formatSignedCheckpoint(checkpoint)
@@ -633,9 +670,10 @@ async function askWitness(view, witness, asking) {
   let problem = new Fault("network", "there was no time left to ask it");
   for (let request = 0; request < MAX_REQUESTS; request += 1) {
     const answer = await postOnce(view, witness, oldSize, asking);
-    if (answer instanceof Fault) {
-      problem = answer;
-      if (!await another(asking)) break;
+    if (answer instanceof Fault || PASSING2.has(answer.status)) {
+      problem = answer instanceof Fault ? answer : new Fault("network", `it answers ${answer.status}`);
+      const said = answer instanceof Fault ? void 0 : retryAfter(answer, asking.clock.now());
+      if (!await another(asking, Math.max(PAUSE, said ?? 0))) break;
     } else if (answer.status === 200) return accept(answer, view.checkpoint, witness, asking);
     else if (answer.status === 409) {
       const size = parseSizeAnswer(answer.body);
@@ -655,16 +693,15 @@ async function postOnce(view, witness, oldSize, { http, clock, end }) {
   if (timeout <= 0) return new Fault("network", "there was no time left to ask it");
   try {
     const body = formatAddCheckpoint(oldSize, proof, checkpoint);
-    const answer = await http.post(`${witness.url}/add-checkpoint`, body, { cap: NOTE_CAP, timeout });
-    return PASSING.has(answer.status) ? new Fault("network", `it answers ${answer.status}`) : answer;
+    return await http.post(`${witness.url}/add-checkpoint`, body, { cap: NOTE_CAP, timeout });
   } catch (error) {
     if (error instanceof Fault && error.kind === "network") return error;
     throw error;
   }
 }
-async function another({ clock, end, goOn }) {
-  if (!goOn() || clock.now().getTime() + PAUSE >= end.getTime()) return false;
-  await clock.sleep(PAUSE);
+async function another({ clock, end, goOn }, pause) {
+  if (!goOn() || clock.now().getTime() + pause >= end.getTime()) return false;
+  await clock.sleep(pause);
   return goOn();
 }
 function accept({ body }, checkpoint, witness, { clock, notBefore }) {
@@ -1020,6 +1057,12 @@ export {
   formatStatement,
   parseStatement,
   parseTlogProof,
+  PASSING,
+  FIRST_PAUSE,
+  LONGEST_PAUSE,
+  tryUntilAnswered,
+  withJitter,
+  retryAfter,
   CHECKPOINT_PATH,
   tilePath,
   tileOf,

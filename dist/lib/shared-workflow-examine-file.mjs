@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  PROOFS,
-  PROOF_CAP,
-  TILE_LOG,
   attempt,
-  bindStatement,
   collect,
   describeManifest,
-  describePlace,
-  describeTime,
-  describeWitnesses,
   examineManifests,
+  examineProofs,
   listedSince,
   noFindings,
   ownNames,
-  parseSubmission,
-  releaseOf,
   settle
 } from "./shared-logs-sigsum-submit.mjs";
-import {
-  findingOf
-} from "./shared-core-report.mjs";
 import {
   MANIFEST_CAP,
   beginCheck,
@@ -30,14 +19,10 @@ import {
   refusedCheck
 } from "./shared-workflow-signing.mjs";
 import {
-  SIGNATURE_CAP,
-  describeAge,
-  isOverdue
+  SIGNATURE_CAP
 } from "./shared-core-sigsum-policies.mjs";
 import {
-  COMPANIONS,
   SIGNATURE,
-  SUBMISSION,
   isManifestName,
   isTemporaryName
 } from "./shared-core-companions.mjs";
@@ -148,103 +133,6 @@ async function examineSingle(examining, name) {
 }
 var hintAt = (name) => name.endsWith(SIGNATURE) ? `is it a signature? name the file that it signs: ${quote(name.slice(0, -SIGNATURE.length))}` : `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
 
-// src/workflow/proofs.ts
-async function examineProofs(examining, manifest, { beforePublication }) {
-  const { source, found } = examining;
-  const companions = await readCompanions(source, manifest, found);
-  const logs = PROOFS.flatMap(([suffix, check]) => {
-    const file = manifest.name + suffix;
-    const proof = companions.get(file);
-    return proof === void 0 ? [] : examineProof(examining, manifest, file, proof, check);
-  });
-  const pending = examineSubmission(manifest, companions.get(manifest.name + SUBMISSION), found);
-  demandLogs(examining, manifest.name, logs, { beforePublication, pending });
-  return { logs, companions };
-}
-async function readCompanions(source, { name, asc }, found) {
-  const companions = /* @__PURE__ */ new Map();
-  if (asc !== void 0) companions.set(name + SIGNATURE, asc);
-  for (const suffix of COMPANIONS.filter((one) => one !== SIGNATURE)) {
-    const file = name + suffix;
-    const bytes = await attempt(found.errors, file, async () => source.read(file, PROOF_CAP));
-    if (bytes !== void 0) companions.set(file, bytes);
-  }
-  return companions;
-}
-function examineSubmission(manifest, bytes, found) {
-  if (bytes === void 0) return void 0;
-  const file = manifest.name + SUBMISSION;
-  try {
-    const submission = parseSubmission(bytes);
-    bindStatement(submission.statement, manifest);
-    return submission;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
-    return void 0;
-  }
-}
-function examineProof({ trust, now, found }, manifest, file, proof, check) {
-  try {
-    const proven = check(trust.policy, manifest, proof, now);
-    if (proven.length > 0) return proven.map((one) => describeProven(file, one));
-    const message = `${quote(file)} was not checked: the policy pins no such log`;
-    found.warnings.push({ kind: "not-checked", file, message });
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    found.errors.push({ ...findingOf(error), file, message: `${quote(file)}: ${error.message}` });
-  }
-  return [];
-}
-var describeProven = (proof, { log, verified, statement }) => ({
-  kind: log.kind,
-  name: log.name,
-  origin: verified.origin,
-  ...describePlace(verified),
-  proof,
-  action: "verified",
-  ...describeTime(verified),
-  ...statement === void 0 ? {} : { release: releaseOf(statement) },
-  ...describeWitnesses(log, verified.witnesses)
-});
-function demandLogs({ trust, now, found }, manifest, logs, { beforePublication, pending }) {
-  const { atLeast, of, pendingDays } = trust.policy.require.logs;
-  const proven = new Set(logs.flatMap(({ name }) => name !== void 0 && of.includes(name) ? [name] : [])).size;
-  const isLate = pending !== void 0 && isOverdue(pending, now, pendingDays);
-  const age = pending && `has been pending for ${describeAge(pending, now)}${isLate ? `, and may be for ${pendingDays} days` : ""}`;
-  if (proven >= atLeast) {
-    const waiting = pending && waitingFor(trust.policy, pending, logs);
-    if (waiting === void 0) return;
-    const message2 = `the submission of ${quote(manifest)} to ${waiting.logs} ${age}`;
-    const finding = { file: manifest, message: message2, hint: "run submit --resume" };
-    if (isLate && waiting.arePinned && !beforePublication) found.errors.push({ kind: "not-in-log", ...finding });
-    else found.warnings.push({ kind: "pending", ...finding });
-    return;
-  }
-  const message = `${quote(manifest)} is proven by ${proven} of the logs ${of.join(", ")}, and the policy demands ${atLeast}`;
-  if (beforePublication)
-    found.warnings.push({
-      kind: "not-checked",
-      file: manifest,
-      message: `${message}: not demanded before publication`
-    });
-  else
-    found.errors.push({
-      kind: pending === void 0 || isLate ? "not-in-log" : "pending",
-      file: manifest,
-      message,
-      hint: age === void 0 ? "was it ever submitted? proofs stand beside the manifest" : `its submission ${age}: run submit --resume`
-    });
-}
-function waitingFor({ logs: known }, { logs: named }, proven) {
-  const isNamed = (one, name) => name === TILE_LOG ? one.kind === "tiles" : one.name === name;
-  const pinned = named.filter((name) => known.some((log) => isNamed(log, name)));
-  if (pinned.length === 0) return proven.length === 0 ? { logs: "a log", arePinned: false } : void 0;
-  const waiting = pinned.filter((name) => !proven.some((log) => isNamed(log, name)));
-  if (waiting.length === 0) return void 0;
-  return { logs: waiting.map((name) => name === TILE_LOG ? "a tile log" : name).join(", "), arePinned: true };
-}
-
 // src/workflow/examine.ts
 import path from "node:path";
 var outcomeOf = ({ own: _, ...outcome }) => outcome;
@@ -346,7 +234,6 @@ async function listedByOthers(source, names) {
 
 export {
   examineSingle,
-  examineProofs,
   outcomeOf,
   examineRelease
 };

@@ -14,16 +14,19 @@ import {
   PROOF_CAP,
   TILE_LOG,
   bindStatement,
+  countProven,
   decodeTlogEntry,
   demandEntry,
   describePlace,
   describeTime,
   describeWitnesses,
   digestOf,
+  envelope,
   examineManifest,
   formatBundle,
   formatRequest,
   formatSubmission,
+  hashesOf,
   mergeBundles,
   noFindings,
   openRecorder,
@@ -33,7 +36,6 @@ import {
   prepareRecord,
   prepareSigsum,
   releaseOf,
-  tryUntilAnswered,
   verifyBundle,
   verifyEntry,
   verifyRekorCheckpoint,
@@ -83,7 +85,8 @@ import {
   parseCanonicalJson,
   parseStatement,
   parseTlogProof,
-  tileView
+  tileView,
+  tryUntilAnswered
 } from "./shared-logs-tiles.mjs";
 import {
   parseArtifactName
@@ -103,7 +106,6 @@ import {
 import {
   count,
   exactly,
-  list,
   parsed,
   record,
   text,
@@ -126,11 +128,10 @@ function accuse(evidence, body) {
   try {
     return body();
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (error.kind === "bad-format")
-      throw new Fault("network", `it answers nothing that could be read: ${error.message}`, { cause: error });
-    if (error.kind !== "bad-proof") throw error;
-    throw new Fault("log-misbehaved", `the log does not have what it signed: ${error.message}`, {
+    if (!(error instanceof Fault) || error.kind === "bad-format") throw error;
+    const { kind, message, hint } = error;
+    if (kind !== "bad-proof") throw new Fault(kind, message, { hint, evidence: [evidence], cause: error });
+    throw new Fault("log-misbehaved", `the log does not have what it signed: ${message}`, {
       evidence: [evidence],
       hint: "keep the answer of the log as it is: it shows what happened",
       cause: error
@@ -180,13 +181,19 @@ var decodeLogEntry = (value, path4) => {
       logIndex: at(count, "logIndex"),
       treeSize: at(count, "treeSize"),
       rootHash: at(hash, "rootHash"),
-      hashes: at(list(hash), "hashes"),
-      checkpoint: at(text, "checkpoint")
+      hashes: at(hashesOf(hash), "hashes"),
+      checkpoint: at(envelope, "checkpoint")
     },
     body: base64(entry["body"], `${path4}.body`)
   };
 };
 function refusedBy(log, answer) {
+  const refusal = refusalOf(log, answer);
+  if (answer.isFirst && answer.status >= 300) return refusal;
+  const { hint } = refusal;
+  return new Fault("network", `it answers ${answer.status}, and whether it has the entry is not known`, { hint });
+}
+function refusalOf(log, answer) {
   const { status } = answer;
   const shown = quote(log);
   if (status === 405)
@@ -282,7 +289,7 @@ function indexIn({ headers, body }) {
 }
 async function rebuild(server, signed, index) {
   const { view, key } = await viewOf(server, index);
-  const { entry: body, proof } = await view.inclusion(index);
+  const { entry: body, proof } = await readable(async () => view.inclusion(index));
   const { checkpoint } = view;
   const entry = {
     logIndex: index,
@@ -313,9 +320,27 @@ async function viewOf({ http, readUrl, trying, log }, index) {
   if (status !== 200) throw new Fault("network", `it answers ${status} when asked for its checkpoint`);
   const key = signerOf(body, log.keys);
   const checkpoint = verifyRekorCheckpoint(Buffer.from(body).toString(), key, 2);
-  const fetch = async (path4, cap) => http.get(`${readUrl}/${path4}`, cap);
-  return { view: tileView(fetch, checkpoint), key };
+  return { view: tileView(async (path4, cap) => fetchTile({ http, readUrl, trying }, path4, cap), checkpoint), key };
 }
+async function fetchTile({ http, readUrl, trying }, path4, cap) {
+  const { status, body } = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.ask(`${readUrl}/${path4}`, { cap, timeout })
+  );
+  if (status === 200) return body;
+  if (status === 404 || status === 410) return void 0;
+  throw new Fault("network", `it answers ${status} when asked for ${path4}`);
+}
+async function readable(body) {
+  try {
+    return await body();
+  } catch (error) {
+    const cause = error instanceof Fault ? error.cause : void 0;
+    if (!(cause instanceof Fault) || !UNREADABLE.includes(cause.kind)) throw error;
+    throw new Fault("network", cause.message, { cause });
+  }
+}
+var UNREADABLE = ["bad-format", "missing"];
 function sizeIn(body) {
   try {
     return parseSignedCheckpoint(body).size;
@@ -385,7 +410,10 @@ async function submitRekor(server, signed) {
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === "usage") throw error;
     const { kind, message, hint, evidence } = error;
-    throw new Fault(kind, `the log ${quote(server.name)}: ${message}`, { hint, evidence, cause: error });
+    const name = `the log ${quote(server.name)}`;
+    if (kind === "bad-format")
+      throw new Fault("network", `${name}: it answers nothing that could be read: ${message}`, { cause: error });
+    throw new Fault(kind, `${name}: ${message}`, { hint, evidence, cause: error });
   }
 }
 function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
@@ -597,17 +625,32 @@ async function persisted({ files, clock }, { directory, name, policy }, { submis
   const file = path.join(directory, name + SUBMISSION);
   const isNew = isNeeded && await files.stat(file) === void 0;
   await files.clearTemporary(directory, ABANDONED);
-  if (isNeeded) await files.write(file, formatSubmission(submission), { durable: true });
-  const { logs, faults } = await body().catch(onlyFaults);
+  if (isNeeded) await write(files, file, submission, isNew);
+  const done = await body().catch(onlyFaults);
+  const { logs, faults, mayBeLogged } = done;
   const isRefused = logs.length === 0 && faults.every(({ kind }) => REFUSED.includes(exitStatusOf(kind)));
   const left = submission.logs.filter((log) => !asked.map(nameInSubmission).includes(log));
-  if (faults.length === 0 && left.length === 0 || isNew && isRefused) await files.remove(file);
+  const isDone = faults.length === 0 && left.length === 0;
+  if (isDone || isNew && isRefused && !mayBeLogged) await files.remove(file);
   const waiting = { file, submission, now: clock.now(), policy };
   return {
-    logs,
+    ...done,
     faults: faults.map((fault) => asPending(waiting, fault)),
     left: left.length === 0 ? void 0 : describeLeft(file, left)
   };
+}
+async function write(files, file, submission, isNew) {
+  const replace = !isNew || submission.prepared.size === 0;
+  try {
+    await files.write(file, formatSubmission(submission), { durable: true, replace });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "conflict") throw error;
+    throw new Fault("changed", `another run has prepared the submission ${quote(file)} meanwhile`, {
+      file,
+      hint: "run submit again: it takes what was prepared",
+      cause: error
+    });
+  }
 }
 var describeLeft = (file, left) => ({
   kind: "pending",
@@ -616,7 +659,7 @@ var describeLeft = (file, left) => ({
   hint: "submit --resume finishes it; where that log is given up, remove the file"
 });
 function onlyFaults(error) {
-  if (error instanceof Fault) return { logs: [], faults: [error] };
+  if (error instanceof Fault) return { logs: [], faults: [error], mayBeLogged: false };
   throw error;
 }
 function asPending({ file, submission, now, policy }, fault) {
@@ -740,20 +783,21 @@ async function isAnyMissing({ files }, manifest, chosen) {
 async function submitToAll(ports, requests, manifest, { statement }, found) {
   const logs = [];
   const faults = [];
+  let mayBeLogged = false;
   for (const [chosen, request] of requests) {
     try {
       logs.push(await logRelease(ports, chosen, manifest, { statement, request }, found));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       faults.push(error);
+      mayBeLogged ||= !chosen.isRepeatable && error.kind !== "usage";
     }
   }
-  return { logs, faults };
+  return { logs, faults, mayBeLogged };
 }
 function judgeOutages({ require: require2 }, logs, faults, { warnings, errors }) {
-  const { atLeast, of } = require2.logs;
-  const proven = new Set(logs.flatMap(({ name }) => name !== void 0 && of.includes(name) ? [name] : [])).size;
-  if (atLeast === 0 || proven < atLeast || faults.some(({ kind }) => kind !== "pending"))
+  const { atLeast } = require2.logs;
+  if (atLeast === 0 || countProven(require2, logs) < atLeast || faults.some(({ kind }) => kind !== "pending"))
     return { warnings, errors, faults };
   return { warnings: [...warnings, ...faults.map(findingOf)], errors };
 }

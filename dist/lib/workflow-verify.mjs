@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  examineProofs,
   examineRelease,
   examineSingle,
   outcomeOf
@@ -8,6 +7,7 @@ import {
 import {
   describeManifest,
   examineManifest,
+  examineProofs,
   listedSince,
   noFindings
 } from "./shared-logs-sigsum-submit.mjs";

@@ -12,8 +12,9 @@ import { SIGSUM } from './lies-sigsum.ts';
 import { TILES } from './lies-tiles.ts';
 import {
   BACKENDS,
-  expectHonest,
+  expectFinished,
   expectNothing,
+  expectProven,
   makeStage,
   openRekor,
   openSigsum,
@@ -51,7 +52,8 @@ async function check<W extends World>(world: W, lie: Lie<W>): Promise<void> {
   if (told !== undefined) expect(fs.existsSync(lab.at('r', PENDING))).toBe(true);
   world.front.mischief = undefined;
   lie.mend?.(world);
-  await expectHonest(world);
+  await expectFinished(world);
+  await expectProven(world);
 }
 
 /** Neither evidence nor another log is something that a retry can mend. What it takes to see the lie may be asked after it, once. */

@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ED25519, namesIn, useLab } from '../workflow/lab.ts';
 import type { Tls } from './front.ts';
-import { BACKENDS, expectHonest, expectNothing, makeStage, openWorld, submitTo } from './worlds.ts';
+import { BACKENDS, expectFinished, expectNothing, expectProven, makeStage, openWorld, submitTo } from './worlds.ts';
 
 const lab = useLab({ good: ED25519 });
 const trusted = tls.getCACertificates('default');
@@ -42,7 +42,9 @@ beforeEach(async () => makeStage(lab));
 
 describe.each(BACKENDS)('%s over TLS', (backend) => {
   it('gives a proof with a certificate that is good', async () => {
-    await expectHonest(await openWorld(lab, backend, made.get('good')));
+    const world = await openWorld(lab, backend, made.get('good'));
+    await expectFinished(world);
+    await expectProven(world);
   });
 
   it.each([

@@ -6,7 +6,6 @@
 import fs from 'node:fs';
 import { afterEach, expect } from 'vitest';
 import { parseOpenSshKey } from '../../src/core/openssh-key.ts';
-import type { Report } from '../../src/core/report.ts';
 import type { Http, Ports, RequestLimits } from '../../src/ports.ts';
 import { type RekorLog, rekorLog } from '../core/rekor-log.ts';
 import { type FakeSigsum, fakeSigsum, makePair, pairOf } from '../logs/fake-sigsum.ts';
@@ -172,12 +171,16 @@ export async function expectNothing({ lab, proof }: World, before: readonly stri
   expect(namesIn(lab.at('r'))).not.toContain(proof);
 }
 
-/** The next run, in which nobody lies, finishes it: with one entry, and a proof that verifies offline. */
-export async function expectHonest(world: World): Promise<Report> {
+/** The next run, in which nobody lies, finishes it, with one entry. */
+export async function expectFinished(world: World): Promise<void> {
   const { status, report } = await submitTo(world);
   expect({ status, errors: report.errors }).toEqual({ status: 0, errors: [] });
   expect(world.ours()).toBe(1);
   expect(fs.existsSync(world.lab.at('r', PENDING))).toBe(false);
+}
+
+/** There is one entry, and the proof of it verifies offline. */
+export async function expectProven(world: World): Promise<void> {
+  expect(world.ours()).toBe(1);
   expect((await verifyIn(world)).report).toMatchObject({ exit: 0, logs: [{ name: 'log', action: 'verified' }] });
-  return report;
 }
