@@ -8,12 +8,12 @@ import {
   makeReport
 } from "./shared-core-report.mjs";
 import {
-  ABANDONED
-} from "./shared-core-companions.mjs";
-import {
   nearest,
   parseFingerprint
 } from "./shared-core-decode.mjs";
+import {
+  ABANDONED
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   printable,

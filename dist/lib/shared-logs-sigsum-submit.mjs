@@ -43,16 +43,6 @@ import {
   verifyLeaf
 } from "./shared-core-sigsum-policies.mjs";
 import {
-  COMPANIONS,
-  RECORDER_EVIDENCE,
-  SIGNATURE,
-  SIGSTORE_BUNDLE,
-  SIGSUM_PROOF,
-  SUBMISSION,
-  TLOG_PROOF,
-  isManifestName
-} from "./shared-core-companions.mjs";
-import {
   FIRST_PAUSE,
   LONGEST_PAUSE,
   PASSING,
@@ -97,6 +87,16 @@ import {
   withDefault,
   wrong
 } from "./shared-core-decode.mjs";
+import {
+  COMPANIONS,
+  RECORDER_EVIDENCE,
+  SIGNATURE,
+  SIGSTORE_BUNDLE,
+  SIGSUM_PROOF,
+  SUBMISSION,
+  TLOG_PROOF,
+  isManifestName
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   exitStatusOf,

@@ -22,17 +22,17 @@ import {
   SIGNATURE_CAP
 } from "./shared-core-sigsum-policies.mjs";
 import {
-  SIGNATURE,
-  isManifestName,
-  isTemporaryName
-} from "./shared-core-companions.mjs";
-import {
   parseArtifactName,
   refuseCaseTwins
 } from "./shared-core-name.mjs";
 import {
   sha256
 } from "./shared-core-signed-note.mjs";
+import {
+  SIGNATURE,
+  isManifestName,
+  isTemporaryName
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   exitStatusOf,

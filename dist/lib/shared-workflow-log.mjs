@@ -26,9 +26,15 @@ import {
   parseVerifierKey
 } from "./shared-core-signed-note.mjs";
 import {
+  isManifestName
+} from "./shared-core-companions.mjs";
+import {
   Fault,
   quote
 } from "./shared-core-fault.mjs";
+
+// src/workflow/log.ts
+import path from "node:path";
 
 // src/logs/tile-check.ts
 async function checkEntries(view, progress) {
@@ -81,8 +87,24 @@ async function logInit(ports, options) {
   const { directory, origin } = options;
   const key = await readLogKey(ports, options.keyFile, directory);
   const { signer, directory: resolved } = await planLog(ports.files, directory, origin, key);
+  await refuseRelease(ports.files, resolved);
   const { size, root } = options.dryRun ? EMPTY_LOG : await initLog(ports, directory, origin, key);
   return { directory: resolved, origin, size, root: formatBase64(root), vkey: formatVerifierKey(signer.verifier) };
+}
+async function refuseRelease(files, log) {
+  for (const place of [log, path.dirname(log)]) {
+    const entries = await files.list(place).catch(onlyFault);
+    const manifest = entries.find(({ type, name }) => type === "file" && isManifestName(name));
+    if (manifest === void 0) continue;
+    throw new Fault("usage", `${quote(place)} holds a release: ${quote(manifest.name)}`, {
+      file: log,
+      hint: "take a directory elsewhere: in a release, everything that no manifest lists is refused"
+    });
+  }
+}
+function onlyFault(error) {
+  if (error instanceof Fault) return [];
+  throw error;
 }
 async function logInspect({ files, progress }, options) {
   const store = await tileStore(files, options.directory);

@@ -16,13 +16,6 @@ import {
   SIGNATURE_CAP
 } from "./shared-core-sigsum-policies.mjs";
 import {
-  COMPANIONS,
-  SIGNATURE,
-  classify,
-  isManifestName,
-  isTemporaryName
-} from "./shared-core-companions.mjs";
-import {
   parseArtifactName,
   refuseCaseTwins
 } from "./shared-core-name.mjs";
@@ -30,6 +23,13 @@ import {
   equalBytes,
   sha256
 } from "./shared-core-signed-note.mjs";
+import {
+  COMPANIONS,
+  SIGNATURE,
+  classify,
+  isManifestName,
+  isTemporaryName
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

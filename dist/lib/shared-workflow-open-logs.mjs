@@ -63,16 +63,6 @@ import {
   parseP256Key
 } from "./shared-core-sigsum-policies.mjs";
 import {
-  ABANDONED,
-  RECORDER_EVIDENCE,
-  SIGNATURE,
-  SIGSTORE_BUNDLE,
-  SIGSUM_PROOF,
-  SUBMISSION,
-  TLOG_PROOF,
-  isManifestName
-} from "./shared-core-companions.mjs";
-import {
   refuseInside
 } from "./shared-workflow-log.mjs";
 import {
@@ -111,6 +101,16 @@ import {
   text,
   wrong
 } from "./shared-core-decode.mjs";
+import {
+  ABANDONED,
+  RECORDER_EVIDENCE,
+  SIGNATURE,
+  SIGSTORE_BUNDLE,
+  SIGSUM_PROOF,
+  SUBMISSION,
+  TLOG_PROOF,
+  isManifestName
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   exitStatusOf,

@@ -13,9 +13,6 @@ import {
   keyState,
   p256Signer
 } from "./shared-core-sigsum-policies.mjs";
-import {
-  ABANDONED
-} from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import {
   generateLogKeyPem,
@@ -23,6 +20,9 @@ import {
   publicKeyOf
 } from "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import {
+  ABANDONED
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

@@ -9,6 +9,7 @@ import "./shared-logs-tiles.mjs";
 import "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import "./shared-core-companions.mjs";
 import "./shared-core-fault.mjs";
 export {
   logInit,

@@ -13,10 +13,6 @@ import {
 import {
   loadTrust
 } from "./shared-core-sigsum-policies.mjs";
-import {
-  ABANDONED,
-  SIGNATURE
-} from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-name.mjs";
@@ -24,6 +20,10 @@ import {
   sha256
 } from "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import {
+  ABANDONED,
+  SIGNATURE
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

@@ -20,10 +20,6 @@ import {
   inFile,
   loadTrust
 } from "./shared-core-sigsum-policies.mjs";
-import {
-  SUBMISSION,
-  manifestOfCompanion
-} from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
@@ -32,6 +28,10 @@ import {
 } from "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import {
+  SUBMISSION,
+  manifestOfCompanion
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

@@ -21,15 +21,15 @@ import {
 import {
   SIGNATURE_CAP
 } from "./shared-core-sigsum-policies.mjs";
-import {
-  SIGNATURE
-} from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-core-name.mjs";
 import {
   equalBytes
 } from "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import {
+  SIGNATURE
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

@@ -9,13 +9,13 @@ import "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-report.mjs";
 import "./shared-workflow-signing.mjs";
 import "./shared-core-sigsum-policies.mjs";
-import "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import "./shared-core-companions.mjs";
 import "./shared-core-fault.mjs";
 export {
   submit,

@@ -16,9 +16,6 @@ import {
 import {
   SIGNATURE_CAP
 } from "./shared-core-sigsum-policies.mjs";
-import {
-  SIGNATURE
-} from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import {
   parseArtifactName
@@ -27,6 +24,9 @@ import {
   sha256
 } from "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import {
+  SIGNATURE
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

@@ -25,15 +25,15 @@ import {
 import {
   loadTrust
 } from "./shared-core-sigsum-policies.mjs";
-import {
-  SIGNATURE,
-  isManifestName
-} from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-decode.mjs";
+import {
+  SIGNATURE,
+  isManifestName
+} from "./shared-core-companions.mjs";
 import {
   Fault,
   quote

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `log init` and `log inspect`: a tile log of one's own. */
+import path from 'node:path';
+import { isManifestName } from '../core/companions.ts';
 import { formatBase64 } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { EMPTY_ROOT } from '../core/merkle.ts';
@@ -64,13 +66,33 @@ export interface LogInitOptions {
   readonly dryRun: boolean;
 }
 
-/** Makes an empty log. Throws `conflict` where one is, `usage` for a bad origin or a key inside the directory, `unreadable`. */
+/** Makes an empty log. Throws `conflict` where one is, `usage` for a bad origin, a key inside it, and a release around it, `unreadable`. */
 export async function logInit(ports: Ports, options: LogInitOptions): Promise<LogDescription> {
   const { directory, origin } = options;
   const key = await readLogKey(ports, options.keyFile, directory);
   const { signer, directory: resolved } = await planLog(ports.files, directory, origin, key);
+  await refuseRelease(ports.files, resolved);
   const { size, root } = options.dryRun ? EMPTY_LOG : await initLog(ports, directory, origin, key);
   return { directory: resolved, origin, size, root: formatBase64(root), vkey: formatVerifierKey(signer.verifier) };
+}
+
+/** The files of a log, or its state beside it, would be in the way of the next check of that release: no manifest lists them. */
+async function refuseRelease(files: Files, log: string): Promise<void> {
+  for (const place of [log, path.dirname(log)]) {
+    const entries = await files.list(place).catch(onlyFault);
+    const manifest = entries.find(({ type, name }) => type === 'file' && isManifestName(name));
+    if (manifest === undefined) continue;
+    throw new Fault('usage', `${quote(place)} holds a release: ${quote(manifest.name)}`, {
+      file: log,
+      hint: 'take a directory elsewhere: in a release, everything that no manifest lists is refused',
+    });
+  }
+}
+
+/** One that is not there, or that cannot be listed. */
+function onlyFault(error: unknown): readonly never[] {
+  if (error instanceof Fault) return [];
+  throw error;
 }
 
 export interface LogInspectOptions {

@@ -58,6 +58,19 @@ describe('log init', () => {
     expect((await inspect()).size).toBe(0);
   });
 
+  it.each(['log/SHA256SUMS', 'nova-1.SHA256SUMS'])(
+    'refuses a directory of releases, and one in it: %s',
+    async (name) => {
+      fs.mkdirSync(at('log'));
+      fs.writeFileSync(at(name), 'a manifest');
+      const before = snapshot(work);
+      const { message } = await faultOf(init(), 'usage');
+      expect(message).toBe(`"${path.dirname(at(name))}" holds a release: "${path.basename(name)}"`);
+      await faultOf(init({ dryRun: true }), 'usage');
+      expect(snapshot(work)).toEqual(before);
+    },
+  );
+
   it('refuses a directory that holds a log, and leaves that as it was', async () => {
     await init();
     await append(1);
