@@ -84,8 +84,8 @@ const checkSigsumProof: CheckProof = (policy, { bytes }, file, now) => {
 };
 
 /**
- * Throws as `verifyBundle` does. The log has the manifest, and neither its name nor who signed it by OpenPGP; so the time by its own word
- * is told, and proves nothing about that signature.
+ * Throws as `verifyBundle` does. The log has the manifest, and neither its name nor who signed it by OpenPGP. Whoever runs it is not
+ * who signs, and so the time that v1 has signed is that of somebody else; v2 signs none.
  */
 const checkBundle: CheckProof = (policy, { bytes }, file) => {
   const logs = policy.logs.filter((log) => log.kind === 'rekor');
@@ -95,7 +95,7 @@ const checkBundle: CheckProof = (policy, { bytes }, file) => {
     const shown = verifyBundle(bundle, bytes, log);
     return shown === undefined
       ? []
-      : [{ log, verified: { ...shown, witnesses: [] }, statement: undefined, since: undefined }];
+      : [{ log, verified: { ...shown, witnesses: [] }, statement: undefined, since: shown.time }];
   });
 };
 
@@ -137,7 +137,7 @@ export function bindStatement(statement: Statement, { name, bytes, signature }: 
 }
 
 /**
- * Since when witnesses vouch that a log has this manifest, and the word who signed it. Undefined where no proof of it is there, or none
+ * Since when others than its keeper vouch that a log has this manifest: witnesses, or a Rekor v1. Undefined where no proof of it is there, or none
  * that is good: `examineProofs` says what is wrong with it.
  */
 export async function manifestSince({ source, trust, now }: Looking, manifest: Bound): Promise<Date | undefined> {

@@ -135,8 +135,8 @@ export const isTimeAsked = ({ expiredAfterSigning }: Policy, verdict: Verdict): 
   expiredAfterSigning === 'logged' && verdict.kind === 'good' && verdict.state === 'expired-after-signing';
 
 /**
- * Holds a verdict against the policy: windows of certificates, and keys that expired after they signed. `since`: when witnesses of a
- * log had seen that the signature was there, where `isTimeAsked`.
+ * Holds a verdict against the policy: windows of certificates, and keys that expired after they signed. `since`: since when others
+ * vouch that a log has it, where `isTimeAsked`.
  */
 export function judge(policy: Policy, file: string, verdict: Verdict, since: Date | undefined): Judgement {
   if (verdict.kind !== 'good')

@@ -22,7 +22,7 @@ export const signedBy = (signer: P256Signer, file: Uint8Array = MANIFEST): Signe
   key: signer.key,
 });
 
-/** Seconds; when every entry was taken. */
+/** Seconds; when every entry was taken, unless told. */
 export const TAKEN = 1_763_800_000;
 
 export interface RekorLog {
@@ -65,10 +65,15 @@ export function logIdOf(key: KeyObject, origin: string): string {
 
 export function rekorLog(
   version: RekorVersion,
-  { origin = `rekor-${version}.example.org`, key = newKey(version), before = 0 } = {},
+  {
+    origin = `rekor-${version}.example.org`,
+    key = newKey(version),
+    before = 0,
+    taken = TAKEN,
+    treeId = '5566778899001122334',
+  } = {},
 ): RekorLog {
   const entries: Buffer[] = [];
-  const treeId = '5566778899001122334';
   const tree = () => new ReferenceTree(entries);
   const log: RekorLog = {
     version,
@@ -102,7 +107,7 @@ export function rekorLog(
         logId: logIdOf(key, origin),
         kind: 'hashedrekord',
         version: `0.0.${version}`,
-        integratedTime: version === 1 ? TAKEN : 0,
+        integratedTime: version === 1 ? taken : 0,
         body: entries[index] ?? Buffer.alloc(0),
       };
       return {
