@@ -1058,7 +1058,7 @@ var checkBundle = (policy, { bytes: bytes2 }, file) => {
   const bundle = parseBundle(file);
   return logs.flatMap((log) => {
     const shown = verifyBundle(bundle, bytes2, log);
-    return shown === void 0 ? [] : [{ log, verified: { ...shown, witnesses: [] }, statement: void 0, since: void 0 }];
+    return shown === void 0 ? [] : [{ log, verified: { ...shown, witnesses: [] }, statement: void 0, since: shown.time }];
   });
 };
 var checkEvidence = (policy, { bytes: bytes2 }, file) => {
@@ -1342,12 +1342,14 @@ export {
   HASHEDREKORD,
   API_VERSION,
   digestOf2 as digestOf,
+  formatEntry,
   formatRequest,
   demandEntry,
   verifySigned,
   verifyBundle,
   verifyEntry,
   verifyRekorCheckpoint,
+  treeIdOf,
   parseBundle,
   formatBundle,
   mergeBundles,

@@ -24,6 +24,7 @@ import {
   envelope,
   examineManifest,
   formatBundle,
+  formatEntry,
   formatRequest,
   formatSubmission,
   hashesOf,
@@ -36,6 +37,7 @@ import {
   prepareRecord,
   prepareSigsum,
   releaseOf,
+  treeIdOf,
   verifyBundle,
   verifyEntry,
   verifyRekorCheckpoint,
@@ -76,7 +78,8 @@ import {
   parseStatement,
   parseTlogProof,
   tileView,
-  tryUntilAnswered
+  tryUntilAnswered,
+  verifyConsistency
 } from "./shared-logs-tiles.mjs";
 import {
   parseArtifactName
@@ -87,6 +90,7 @@ import {
   decodeUtf8,
   equalBytes,
   formatBase64,
+  leafHash,
   parseBase64,
   parseDecimal,
   parseHash,
@@ -109,7 +113,8 @@ import {
   SIGSUM_PROOF,
   SUBMISSION,
   TLOG_PROOF,
-  isManifestName
+  isManifestName,
+  manifestOfCompanion
 } from "./shared-core-companions.mjs";
 import {
   Fault,
@@ -120,24 +125,6 @@ import {
 
 // src/workflow/submit.ts
 import path3 from "node:path";
-
-// src/logs/rekor-server.ts
-var ANSWER_TIME = 3e4;
-var CONTENT_TYPE = { "content-type": "application/json", accept: "application/json" };
-function accuse(evidence, body) {
-  try {
-    return body();
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind === "bad-format") throw error;
-    const { kind, message, hint } = error;
-    if (kind !== "bad-proof") throw new Fault(kind, message, { hint, evidence: [evidence], cause: error });
-    throw new Fault("log-misbehaved", `the log does not have what it signed: ${message}`, {
-      evidence: [evidence],
-      hint: "keep the answer of the log as it is: it shows what happened",
-      cause: error
-    });
-  }
-}
 
 // src/logs/rekor-answer.ts
 var ANSWER_CAP = 128 * 1024;
@@ -150,6 +137,15 @@ function parseAnswerV1(body) {
   return { uuid, entry: decodeLogEntry(value, "the entry") };
 }
 var parseAnswerV2 = (body) => decodeTlogEntry(parseJson(body), "the entry");
+function parseConsistency(body) {
+  try {
+    const { hashes } = record(parseJson(body), "");
+    return hashesOf(hash)(hashes, "hashes");
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault("network", `it answers nothing that could be read: ${error.message}`, { cause: error });
+  }
+}
 function parseJson(body) {
   try {
     return JSON.parse(decodeUtf8(body, ANSWER_CAP, "the answer"));
@@ -224,26 +220,98 @@ function reasonIn({ body }) {
 }
 var evidenceIn = ({ body }) => printable(Buffer.from(body).toString());
 
+// src/logs/rekor-continuation.ts
+async function demandContinuation(server, checkpoint, seen) {
+  const other = largestSeen(server, checkpoint.origin, seen);
+  if (other === void 0) return;
+  const [earlier, later] = other.size <= checkpoint.size ? [other, checkpoint] : [checkpoint, other];
+  const proof = earlier.size === later.size ? [] : await fetchProof(server, earlier, later);
+  try {
+    verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw forked(earlier, later, error.message, error);
+  }
+}
+function largestSeen({ log }, origin, seen) {
+  const known = seen.flatMap(
+    ({ entries }) => entries.flatMap(({ logId, inclusionProof }) => {
+      const key = log.keys.find((one) => one.logId === logId);
+      if (key === void 0) return [];
+      try {
+        return [verifyRekorCheckpoint(inclusionProof.checkpoint, key, 1)];
+      } catch (error) {
+        if (error instanceof Fault) return [];
+        throw error;
+      }
+    })
+  );
+  return known.filter((one) => one.origin === origin).sort((a, b) => b.size - a.size)[0];
+}
+async function fetchProof({ http, url, trying, log }, earlier, later) {
+  const tree = treeIdOf(later.origin, log.origin) ?? "";
+  const query = `firstSize=${earlier.size}&lastSize=${later.size}&treeID=${tree}`;
+  const answer = await tryUntilAnswered(
+    trying,
+    async (timeout) => http.ask(`${url}/api/v1/log/proof?${query}`, { cap: ANSWER_CAP, timeout })
+  );
+  if (answer.status === 200) return parseConsistency(answer.body);
+  const reason = reasonIn(answer);
+  const said = `it answers ${answer.status}${reason === "" ? "" : `, ${reason}`}`;
+  if (answer.status === 400) throw forked(earlier, later, said);
+  throw new Fault("network", `it does not show that it still has what it had: ${said}`);
+}
+var forked = (earlier, later, why, cause) => new Fault(
+  "log-misbehaved",
+  `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${why}`,
+  {
+    evidence: [earlier, later].map(evidenceOf),
+    hint: "keep both checkpoints: the log has signed them, and cannot have had both trees",
+    cause
+  }
+);
+
+// src/logs/rekor-server.ts
+var ANSWER_TIME = 3e4;
+var CONTENT_TYPE = { "content-type": "application/json", accept: "application/json" };
+function accuse(evidence, body) {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === "bad-format") throw error;
+    const { kind, message, hint } = error;
+    if (kind !== "bad-proof") throw new Fault(kind, message, { hint, evidence: [evidence], cause: error });
+    throw new Fault("log-misbehaved", `the log does not have what it signed: ${message}`, {
+      evidence: [evidence],
+      hint: "keep the answer of the log as it is: it shows what happened",
+      cause: error
+    });
+  }
+}
+
 // src/logs/rekor-v1.ts
 async function submitV1(server, signed) {
   const { http, url, trying, name } = server;
-  const address = `${url}/api/v1/log/entries`;
+  const known = await askFor(server, Buffer.from(leafHash(formatEntry(1, signed))).toString("hex"));
+  if (known.status === 200) return { ...checked(server, known, signed), isNew: false };
   const request = formatRequest(1, signed);
   const answer = await tryUntilAnswered(
     trying,
-    async (timeout) => http.post(address, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE })
+    async (timeout) => http.post(`${url}${ENTRIES}`, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE })
   );
   if (answer.status === 201) return { ...checked(server, answer, signed), isNew: true };
   if (answer.status !== 409) throw refusedBy(name, answer);
   const uuid = uuidIn(answer);
-  const found = await tryUntilAnswered(
-    trying,
-    async (timeout) => http.ask(`${address}/${uuid}`, { cap: ANSWER_CAP, timeout }),
-    ({ status }) => status === 404
-  );
+  const found = await askFor(server, uuid, ({ status }) => status === 404);
   if (found.status === 200) return { ...checked(server, found, signed), isNew: false };
   throw new Fault("network", `it has the entry ${uuid}, and answers ${found.status} when asked for it`);
 }
+var ENTRIES = "/api/v1/log/entries";
+var askFor = async ({ http, url, trying }, uuid, isPassing) => tryUntilAnswered(
+  trying,
+  async (timeout) => http.ask(`${url}${ENTRIES}/${uuid}`, { cap: ANSWER_CAP, timeout }),
+  isPassing
+);
 function uuidIn({ headers, body }) {
   const location = headers["location"]?.split("/").at(-1) ?? "";
   const [, said = ""] = /UUID ([0-9a-f]{64,80})\b/.exec(Buffer.from(body).toString()) ?? [];
@@ -366,13 +434,13 @@ function openRekor(log, { http, clock, patience }) {
   };
   return {
     kind: "rekor",
-    submit: async (prepared, { manifest }, existing) => {
+    submit: async (prepared, { manifest }, { existing, others }) => {
       const bundle = existing && parseBundle(existing);
       const signed = bundle === void 0 ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
       const server = { name: log.name, http, url: log.url, readUrl: log.readUrl ?? log.url, log, trying };
-      const logged = await submitRekor(server, signed);
+      const logged = await submitRekor(server, signed, async () => readable2(await others()));
       const proof = receiptOf(signed, logged, bundle);
       return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
     },
@@ -404,9 +472,12 @@ function preparedFor(prepared, file) {
   if (equalBytes(signed.digest, digestOf(file)) && signed.key.verify(file, signed.signature)) return signed;
   throw new Fault("altered", "what was prepared for the log is not a signature of this manifest");
 }
-async function submitRekor(server, signed) {
+async function submitRekor(server, signed, others = async () => []) {
   try {
-    return await (server.log.version === 1 ? submitV1(server, signed) : submitV2(server, signed));
+    if (server.log.version === 2) return await submitV2(server, signed);
+    const logged = await submitV1(server, signed);
+    await demandContinuation(server, logged.verified.checkpoint, await others());
+    return logged;
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === "usage") throw error;
     const { kind, message, hint, evidence } = error;
@@ -416,6 +487,14 @@ async function submitRekor(server, signed) {
     throw new Fault(kind, `${name}: ${message}`, { hint, evidence, cause: error });
   }
 }
+var readable2 = (files) => files.flatMap((file) => {
+  try {
+    return [parseBundle(file)];
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+});
 function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
   const bundle = { digest, signature, hint, entries: [entry], timestamps: [] };
   return formatBundle(earlier === void 0 ? bundle : mergeBundles(earlier, bundle));
@@ -692,7 +771,8 @@ async function logRelease({ files }, chosen, manifest, { statement, request }, f
   let verified = existing && checkExisting(log, manifest, file, existing, statement);
   const action = verified === void 0 ? "logged" : "kept";
   if (verified === void 0) {
-    const receipt = await log.submit(request, subject, existing);
+    const others = async () => proofsOfOthers(files, manifest, chosen);
+    const receipt = await log.submit(request, subject, { existing, others });
     await files.write(path2.join(manifest.directory, file), receipt.proof, { durable: true });
     found.warnings.push(...receipt.problems.map(findingOf));
     verified = receipt;
@@ -709,6 +789,20 @@ async function logRelease({ files }, chosen, manifest, { statement, request }, f
     release: releaseOf(statement),
     ...describeWitnesses(named, verified.witnesses)
   };
+}
+async function proofsOfOthers(files, { directory, name }, { proof }) {
+  const source = directorySource(files, directory);
+  const found = [];
+  for (const { name: file } of await files.list(directory)) {
+    const manifest = file.endsWith(proof) ? manifestOfCompanion(file) : void 0;
+    if (manifest === void 0 || manifest === name) continue;
+    const bytes = await source.read(file, PROOF_CAP).catch(nothing);
+    if (bytes !== void 0) found.push(bytes);
+  }
+  return found;
+}
+function nothing(error) {
+  if (!(error instanceof Fault)) throw error;
 }
 function checkExisting(log, manifest, file, proof, statement) {
   try {

@@ -113,7 +113,7 @@ const isOriginOf = (origin: string, name: string, version: RekorVersion): boolea
   version === 2 ? origin === name : origin.startsWith(`${name} - `) && treeIdOf(origin, name) !== undefined;
 
 /** The tree ID in the origin of a checkpoint of v1: decimal digits. */
-const treeIdOf = (origin: string, name: string): string | undefined =>
+export const treeIdOf = (origin: string, name: string): string | undefined =>
   /^ - (0|[1-9][0-9]{0,18})$/.exec(origin.slice(name.length))?.[1];
 
 /** Seconds: the end of the year 9999. */

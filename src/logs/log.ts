@@ -56,15 +56,22 @@ export interface Subject {
   readonly manifest: Uint8Array;
 }
 
+/** Proofs of this kind that are at hand. */
+export interface AtHand {
+  /** Of this manifest, to other logs of the kind: what comes back holds that, too. */
+  readonly existing: Uint8Array | undefined;
+  /** Of other manifests, whoever has written them. Read where a log can be held against them, and not before. */
+  others(): Promise<readonly Uint8Array[]>;
+}
+
 export interface TransparencyLog {
   readonly kind: LogKind;
   /**
-   * `prepared` are the bytes to submit, as they are on disk; MUST NOT be sent where they are about something else than `subject`. `existing` is the file of the proof that is there, where it proves this
-   * manifest to other logs of this kind: what comes back holds that, too. MUST be idempotent: however often it is called or breaks
-   * off, there is one entry, and all receipts lead to it. Throws `usage` where the log has refused it and MUST NOT have it, `pending`
-   * where the log has the entry, and too few witnesses vouch for it yet.
+   * `prepared` are the bytes to submit, as they are on disk; MUST NOT be sent where they are about something else than `subject`.
+   * MUST be idempotent: however often it is called or breaks off, there is one entry, and all receipts lead to it. Throws `usage`
+   * where the log has refused it and MUST NOT have it, `pending` where the log has the entry, and too few witnesses vouch for it yet.
    */
-  submit(prepared: Uint8Array, subject: Subject, existing?: Uint8Array): Promise<Receipt>;
+  submit(prepared: Uint8Array, subject: Subject, atHand: AtHand): Promise<Receipt>;
   /**
    * MUST be pure and offline. Throws `not-in-log` where the file says nothing of this log, `not-witnessed` where too few vouch, and
    * others where it is wrong.

@@ -4,7 +4,7 @@ import { count, type Decoder, parsed, record, text } from '../core/decode.ts';
 import { decodeUtf8, parseBase64 } from '../core/encoding.ts';
 import { Fault, printable, quote } from '../core/fault.ts';
 import { API_VERSION, HASHEDREKORD } from '../core/hashedrekord.ts';
-import { parseHash } from '../core/merkle.ts';
+import { type Hash, parseHash } from '../core/merkle.ts';
 import { decodeTlogEntry, envelope, hashesOf, type TlogEntry } from '../core/sigstore-bundle.ts';
 import type { Answer } from '../ports.ts';
 import type { Tried } from './trying.ts';
@@ -32,6 +32,17 @@ export function parseAnswerV1(body: Uint8Array): NamedEntry {
 /** A TransparencyLogEntry in protobuf JSON. Throws `bad-format`. */
 export const parseAnswerV2 = (body: Uint8Array): TlogEntry => decodeTlogEntry(parseJson(body), 'the entry');
 
+/** `{"rootHash":"<hex>","hashes":["<hex>"]}`, of which the root is known. Throws `network` for what cannot be read. */
+export function parseConsistency(body: Uint8Array): readonly Hash[] {
+  try {
+    const { hashes } = record(parseJson(body), '');
+    return hashesOf(hash)(hashes, 'hashes');
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault('network', `it answers nothing that could be read: ${error.message}`, { cause: error });
+  }
+}
+
 function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(decodeUtf8(body, ANSWER_CAP, 'the answer')) as unknown;
@@ -48,7 +59,7 @@ const hex: Decoder<Buffer> = (value, path) => {
   if (/^(?:[0-9a-f]{2})+$/.test(digits)) return Buffer.from(digits, 'hex');
   throw new Fault('bad-format', `${path}: is not in hexadecimal digits`);
 };
-const hash: Decoder<ReturnType<typeof parseHash>> = (value, path) => parseHash(hex(value, path));
+const hash: Decoder<Hash> = (value, path) => parseHash(hex(value, path));
 
 /** The form of v1's REST interface. Fields that are unknown do not matter: what is kept is only what is known. */
 const decodeLogEntry: Decoder<TlogEntry> = (value, path) => {
@@ -108,7 +119,7 @@ function refusalOf(log: string, answer: Answer): Fault {
 }
 
 /** `{"code":400,"message":"…"}`; the page of a proxy says nothing. */
-function reasonIn({ body }: Answer): string {
+export function reasonIn({ body }: Answer): string {
   try {
     const { message } = record(parseJson(body), '');
     return typeof message === 'string' ? quote(message.toWellFormed().slice(0, 300)) : '';

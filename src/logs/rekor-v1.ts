@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Rekor v1: `POST /api/v1/log/entries` until there is an answer.
+ * Rekor v1. A log can have several trees, the last of which takes entries, and notices only there what it has already. So it is first
+ * asked for the entry, `GET /api/v1/log/entries/<leaf hash>`, which looks through all of them: an earlier answer may have been lost.
+ *
+ *   200   the entry: an earlier run has sent it
+ *   404   it has none
+ *
+ * Then `POST /api/v1/log/entries` until there is an answer:
  *
  *   201   the entry, new
  *   409   the log has it: its name is in `Location` and in the message, and `GET /api/v1/log/entries/<name>` tells it; shortly after
@@ -9,8 +15,8 @@
  *   405   frozen; everything else: refused
  */
 import { Fault } from '../core/fault.ts';
-import { formatRequest, type SignedDigest } from '../core/hashedrekord.ts';
-import { HASH_SIZE } from '../core/merkle.ts';
+import { formatEntry, formatRequest, type SignedDigest } from '../core/hashedrekord.ts';
+import { HASH_SIZE, leafHash } from '../core/merkle.ts';
 import { verifyEntry } from '../core/rekor.ts';
 import type { Answer } from '../ports.ts';
 import { ANSWER_CAP, evidenceIn, parseAnswerV1, refusedBy, UUID } from './rekor-answer.ts';
@@ -19,22 +25,32 @@ import { tryUntilAnswered } from './trying.ts';
 
 export async function submitV1(server: RekorServer, signed: SignedDigest): Promise<Logged> {
   const { http, url, trying, name } = server;
-  const address = `${url}/api/v1/log/entries`;
+  const known = await askFor(server, Buffer.from(leafHash(formatEntry(1, signed))).toString('hex'));
+  if (known.status === 200) return { ...checked(server, known, signed), isNew: false };
   const request = formatRequest(1, signed);
   const answer = await tryUntilAnswered(trying, async (timeout) =>
-    http.post(address, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE }),
+    http.post(`${url}${ENTRIES}`, request, { cap: ANSWER_CAP, timeout, headers: CONTENT_TYPE }),
   );
   if (answer.status === 201) return { ...checked(server, answer, signed), isNew: true };
   if (answer.status !== 409) throw refusedBy(name, answer);
   const uuid = uuidIn(answer);
-  const found = await tryUntilAnswered(
-    trying,
-    async (timeout) => http.ask(`${address}/${uuid}`, { cap: ANSWER_CAP, timeout }),
-    ({ status }) => status === 404,
-  );
+  const found = await askFor(server, uuid, ({ status }) => status === 404);
   if (found.status === 200) return { ...checked(server, found, signed), isNew: false };
   throw new Fault('network', `it has the entry ${uuid}, and answers ${found.status} when asked for it`);
 }
+
+const ENTRIES = '/api/v1/log/entries';
+
+const askFor = async (
+  { http, url, trying }: RekorServer,
+  uuid: string,
+  isPassing?: (answer: Answer) => boolean,
+): Promise<Answer> =>
+  tryUntilAnswered(
+    trying,
+    async (timeout) => http.ask(`${url}${ENTRIES}/${uuid}`, { cap: ANSWER_CAP, timeout }),
+    isPassing,
+  );
 
 /** Its host, if it has one, does not matter: the address of the log is in the policy. */
 function uuidIn({ headers, body }: Answer): string {

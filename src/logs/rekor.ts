@@ -16,6 +16,7 @@ import { type RekorTrust, verifyBundle, verifySigned } from '../core/rekor.ts';
 import { formatBundle, mergeBundles, parseBundle, type SigstoreBundle } from '../core/sigstore-bundle.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { TransparencyLog, Verified } from './log.ts';
+import { demandContinuation } from './rekor-continuation.ts';
 import { ANSWER_TIME, type Logged, type RekorServer } from './rekor-server.ts';
 import { submitV1 } from './rekor-v1.ts';
 import { submitV2 } from './rekor-v2.ts';
@@ -47,14 +48,14 @@ export function openRekor(log: PinnedRekor, { http, clock, patience }: RekorAski
   };
   return {
     kind: 'rekor',
-    submit: async (prepared, { manifest }, existing) => {
+    submit: async (prepared, { manifest }, { existing, others }) => {
       const bundle = existing && parseBundle(existing);
       const signed =
         bundle === undefined ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
       const server = { name: log.name, http, url: log.url, readUrl: log.readUrl ?? log.url, log, trying };
-      const logged = await submitRekor(server, signed);
+      const logged = await submitRekor(server, signed, async () => readable(await others()));
       const proof = receiptOf(signed, logged, bundle);
       return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
     },
@@ -101,13 +102,20 @@ export function preparedFor(prepared: Uint8Array, file: Uint8Array): SignedDiges
 }
 
 /**
- * Has the entry logged, or finds it. Throws `network` for what may pass, which an answer is, too, that cannot be read; `usage` where the
- * log refuses it, and does not have it; `wrong-key` and `bad-signature` where it is not the pinned log that answers, `log-misbehaved`
+ * Has the entry logged, or finds it. `others`: bundles of other files. Throws `network` for what may pass, which an answer is, too,
+ * that cannot be read; `usage` where the log refuses it, and does not have it; `wrong-key` and `bad-signature` where it is not the pinned log that answers, `log-misbehaved`
  * where what the log shows does not fit what it signed.
  */
-export async function submitRekor(server: RekorServer, signed: SignedDigest): Promise<Logged> {
+export async function submitRekor(
+  server: RekorServer,
+  signed: SignedDigest,
+  others: () => Promise<readonly SigstoreBundle[]> = async () => [],
+): Promise<Logged> {
   try {
-    return await (server.log.version === 1 ? submitV1(server, signed) : submitV2(server, signed));
+    if (server.log.version === 2) return await submitV2(server, signed);
+    const logged = await submitV1(server, signed);
+    await demandContinuation(server, logged.verified.checkpoint, await others());
+    return logged;
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === 'usage') throw error;
     const { kind, message, hint, evidence } = error;
@@ -117,6 +125,17 @@ export async function submitRekor(server: RekorServer, signed: SignedDigest): Pr
     throw new Fault(kind, `${name}: ${message}`, { hint, evidence, cause: error });
   }
 }
+
+/** Those that are bundles. What is wrong with the others is for their own releases to say. */
+const readable = (files: readonly Uint8Array[]): readonly SigstoreBundle[] =>
+  files.flatMap((file) => {
+    try {
+      return [parseBundle(file)];
+    } catch (error) {
+      if (error instanceof Fault) return [];
+      throw error;
+    }
+  });
 
 /** The receipt: a bundle with this entry, and with those that are there. */
 export function receiptOf(

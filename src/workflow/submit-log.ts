@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Steps 4 to 6 of `submit.ts`: one log. */
 import path from 'node:path';
+import { manifestOfCompanion } from '../core/companions.ts';
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { findingOf, type LogReport } from '../core/report.ts';
 import { formatStatement, parseStatement, type Statement } from '../core/statement.ts';
 import { parseTlogProof } from '../core/tlog-proof.ts';
 import type { TransparencyLog, Verified } from '../logs/log.ts';
-import type { Ports } from '../ports.ts';
+import type { Files, Ports } from '../ports.ts';
 import type { Findings } from './findings.ts';
 import type { ChosenLog } from './open-logs.ts';
 import { bindStatement, PROOF_CAP, releaseOf } from './release-proof.ts';
@@ -37,7 +38,8 @@ export async function logRelease(
   let verified = existing && checkExisting(log, manifest, file, existing, statement);
   const action = verified === undefined ? 'logged' : 'kept';
   if (verified === undefined) {
-    const receipt = await log.submit(request, subject, existing);
+    const others = async () => proofsOfOthers(files, manifest, chosen);
+    const receipt = await log.submit(request, subject, { existing, others });
     await files.write(path.join(manifest.directory, file), receipt.proof, { durable: true });
     found.warnings.push(...receipt.problems.map(findingOf));
     verified = receipt;
@@ -54,6 +56,27 @@ export async function logRelease(
     release: releaseOf(statement),
     ...describeWitnesses(named, verified.witnesses),
   };
+}
+
+/** The proofs of the same kind that stand beside other manifests in the directory; those that cannot be read are left out. */
+async function proofsOfOthers(
+  files: Files,
+  { directory, name }: SignedManifest,
+  { proof }: ChosenLog,
+): Promise<readonly Uint8Array[]> {
+  const source = directorySource(files, directory);
+  const found: Uint8Array[] = [];
+  for (const { name: file } of await files.list(directory)) {
+    const manifest = file.endsWith(proof) ? manifestOfCompanion(file) : undefined;
+    if (manifest === undefined || manifest === name) continue;
+    const bytes = await source.read(file, PROOF_CAP).catch(nothing);
+    if (bytes !== undefined) found.push(bytes);
+  }
+  return found;
+}
+
+function nothing(error: unknown): undefined {
+  if (!(error instanceof Fault)) throw error;
 }
 
 /**

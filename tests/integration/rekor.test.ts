@@ -137,7 +137,7 @@ describe('Rekor v2', () => {
     }
   });
 
-  it('has the entry once: a proof that is lost is made anew from the tiles, with the signature that was kept', async () => {
+  it('P10 has the entry once: a proof that is lost is made anew from the tiles, with the signature that was kept', async () => {
     makeRelease('4');
     const lossy = await lossyFront(log.url);
     const { status, report } = await commandBeside(...submitWords('4', lossy.url));
@@ -156,7 +156,7 @@ describe('Rekor v2', () => {
     expect(cosign('1', manifest('2')).status).not.toBe(0);
   });
 
-  it('tells no time, which the verifier of sigstore-go asks for and cosign does not', () => {
+  it('P13 tells no time, which the verifier of sigstore-go asks for and cosign does not', () => {
     const { status, said } = sigstoreGo('1');
     expect(status).not.toBe(0);
     expect(said).toMatch(/threshold not met for verified signed & log entry integrated timestamps/);
@@ -183,7 +183,7 @@ describe('Rekor v2', () => {
     fs.writeFileSync(bundleFile('2'), own);
   });
 
-  it('refuses an entry of which it says why not, and nothing of it stays', async () => {
+  it('P11 refuses an entry of which it says why not, and nothing of it stays', async () => {
     makeRelease('6');
     const mangling = await front(log.url, (body) => Buffer.from(body.toString().replace('"digest":"', '"digest":"AA')));
     const { status, report } = await commandBeside(...submitWords('6', mangling.url));

@@ -121,7 +121,7 @@ describe('a real Sigsum log', () => {
     expect(await ours('1')).toBe(0);
   });
 
-  it('has one leaf of a manifest, however often it is submitted', async () => {
+  it('P10 has one leaf of a manifest, however often it is submitted', async () => {
     await makeRelease('2');
     expect((await submitted('2')).logs).toMatchObject([{ action: 'logged', index: 1 }]);
     expect((await submitted('2')).logs).toMatchObject([{ action: 'kept', index: 1 }]);

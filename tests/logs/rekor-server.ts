@@ -7,6 +7,7 @@ import { leafHash } from '../../src/core/merkle.ts';
 import { formatBundle, type TlogEntry } from '../../src/core/sigstore-bundle.ts';
 import { formatEntryBundle, formatHashTile } from '../../src/core/tile.ts';
 import { canonicalizeV2, type RekorLog } from '../core/rekor-log.ts';
+import { ReferenceTree } from '../core/rfc6962.ts';
 
 export interface Reply {
   readonly status: number;
@@ -22,8 +23,14 @@ export interface RekorServerLab {
   /** `POST /api/v1/log/entries`, in their order. */
   readonly requests: string[];
   readonly bodies: Buffer[];
-  /** Each is for one request, in their order; undefined is the honest answer. */
+  /** v1, asked for leaves in all of its trees, and for proofs that it has what it had; not among `requests`. */
+  readonly lookups: string[];
+  /** Each is for one of `requests`, in their order; undefined is the honest answer. */
   lies: (Lie | undefined)[];
+  /** Each is for one of `lookups`. */
+  lookupLies: (Lie | undefined)[];
+  /** v1: the trees that take no more entries. */
+  earlier: readonly RekorLog[];
   /** The size up to which there is a published checkpoint; all of it where undefined. */
   published: number | undefined;
   close(): Promise<void>;
@@ -88,11 +95,26 @@ function postV2(log: RekorLog, body: Buffer): Reply {
   return json(409, { code: 6, message, details: [] }, { 'x-log-index': String(index) });
 }
 
-function getV1(log: RekorLog, path: string): Reply {
+function getV1(logs: readonly RekorLog[], path: string): Reply {
   const uuid = path.split('/').at(-1) ?? '';
-  const index = log.entries.findIndex((entry) => uuidOf(log, entry).endsWith(uuid));
-  return index < 0 ? { status: 404 } : json(200, logEntryV1(log, log.entry(index)));
+  for (const log of logs) {
+    const index = log.entries.findIndex((entry) => uuidOf(log, entry).endsWith(uuid));
+    if (index >= 0) return json(200, logEntryV1(log, log.entry(index)));
+  }
+  return { status: 404 };
 }
+
+function getProofV1(log: RekorLog, path: string): Reply {
+  const query = new URL(path, 'http://log').searchParams;
+  const [first, last] = [Number(query.get('firstSize')), Number(query.get('lastSize'))];
+  if (query.get('treeID') !== log.treeId || last > log.entries.length || first > last || first === 0)
+    return json(400, { code: 400, message: `requested size ${last} is greater than ${log.entries.length}` });
+  const tree = new ReferenceTree(log.entries.slice(0, last));
+  return json(200, { rootHash: hex(tree.mth(0, last)), hashes: tree.proof(first, last).map(hex) });
+}
+
+const isLookup = (path: string): boolean =>
+  path.startsWith('/api/v1/log/proof?') || /^\/api\/v1\/log\/entries\/[0-9a-f]{64}$/.test(path);
 
 /** Of a log of less than 256 entries: a partial tile, which is there for the published size only. */
 function getTile(log: RekorLog, path: string, size: number): Reply {
@@ -114,16 +136,19 @@ export async function rekorServer(log: RekorLog): Promise<RekorServerLab> {
   const honest = (method: string, path: string, body: Buffer): Reply => {
     if (method === 'POST' && path === '/api/v1/log/entries' && log.version === 1) return postV1(log, body);
     if (method === 'POST' && path === '/api/v2/log/entries' && log.version === 2) return postV2(log, body);
-    if (method === 'GET' && path.startsWith('/api/v1/log/entries/') && log.version === 1) return getV1(log, path);
+    if (method === 'GET' && path.startsWith('/api/v1/log/entries/') && log.version === 1)
+      return getV1([log, ...lab.earlier], path);
+    if (method === 'GET' && path.startsWith('/api/v1/log/proof?') && log.version === 1) return getProofV1(log, path);
     if (method === 'GET' && log.version === 2) return getTile(log, path, lab.published ?? log.entries.length);
     return { status: 404 };
   };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = request;
     const body = await bodyOf(request);
-    lab.requests.push(`${method} ${path}`);
+    const [seen, lies] = isLookup(path) ? [lab.lookups, lab.lookupLies] : [lab.requests, lab.lies];
+    seen.push(`${method} ${path}`);
     if (method === 'POST') lab.bodies.push(body);
-    const lie = lab.lies.shift();
+    const lie = lies.shift();
     const truth = honest(method, path, body);
     const reply = lie === undefined ? truth : lie(truth, { method, path });
     if (reply === 'hangUp') return void request.socket.destroy();
@@ -135,7 +160,10 @@ export async function rekorServer(log: RekorLog): Promise<RekorServerLab> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
     bodies: [],
+    lookups: [],
     lies: [],
+    lookupLies: [],
+    earlier: [],
     published: undefined,
     close: async () => {
       server.closeAllConnections();

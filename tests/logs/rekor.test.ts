@@ -115,7 +115,7 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     expect(server.requests).toEqual([`POST /api/v${version}/log/entries`]);
   });
 
-  it('gives the same entry again, with a proof of the tree as it is now', async () => {
+  it('P10 gives the same entry again, with a proof of the tree as it is now', async () => {
     const { log, submit } = await open(version);
     await submit();
     log.add(Buffer.from('later'));
@@ -125,7 +125,7 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     expect(verifyBundle(parseBundle(receiptOf(signed, second)), MANIFEST, trustIn(log, signer))?.treeSize).toBe(5);
   });
 
-  it('leads to one entry where the reply is lost', async () => {
+  it('P10 leads to one entry where the reply is lost', async () => {
     const { log, server, submit } = await open(version);
     server.lies = [hangUp, hangUp];
     expect(await submit()).toMatchObject({ isNew: false, verified: { index } });
@@ -134,14 +134,14 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     expect(server.requests.slice(0, 3)).toEqual(Array(3).fill(`POST /api/v${version}/log/entries`));
   });
 
-  it('is asked again after what may pass', async () => {
+  it('P11 is asked again after what may pass', async () => {
     const { log, server, submit } = await open(version);
     server.lies = [status(502), status(429, '', { 'retry-after': '3' }), status(503), undefined];
     expect(await submit()).toMatchObject({ verified: { index } });
     expect(log.entries).toHaveLength(4);
   });
 
-  it('leaves the submission for later where it does not come back', async () => {
+  it('P11 leaves the submission for later where it does not come back', async () => {
     const { log, server, submit } = await open(version);
     server.lies = Array<Lie>(40).fill(status(502));
     expect((await refused('network', submit())).message).toBe('the log "public": it answers 502');
@@ -159,7 +159,7 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     [413, '<html>', /it answers 413$/],
     [422, '{"code":602,"message":"bad\\u0007"}', /it answers 422, "bad\\u\{7\}"$/],
     [501, '{"message":7}', /it answers 501$/],
-  ])('is not asked again after %s', async (code, body, message) => {
+  ])('P11 is not asked again after %s', async (code, body, message) => {
     const { server, submit } = await open(version);
     server.lies = [status(code, body)];
     expect((await refused('usage', submit())).message).toMatch(message);
@@ -183,7 +183,7 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     expect(other.server.requests).toEqual([]);
   });
 
-  it('gives no proof where it is another log than the pinned one', async () => {
+  it('P13 gives no proof where it is another log than the pinned one', async () => {
     const { submit } = await open(version, rekorLog(version));
     await refused('wrong-key', submit());
     const again = await open(version, rekorLog(version));
@@ -283,6 +283,9 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
   });
 });
 
+/** As a log that noticed the entry only when it was sent again. */
+const missed: Lie = status(404, '');
+
 describe('Rekor v1, asked for an entry that it has,', () => {
   it('may not know it for a moment', async () => {
     const { log, server, submit } = await open(1);
@@ -316,6 +319,7 @@ describe('Rekor v1, asked for an entry that it has,', () => {
     const { server, submit } = await open(1);
     await submit();
     for (const location of ['', '/api/v1/log/entries/../../x', '/api/v1/log/entries/zz']) {
+      server.lookupLies = [missed];
       server.lies = [({ status: code }) => ({ status: code, body: '{}', headers: { location } })];
       expect((await refused('network', submit())).message).toMatch(/does not say under which name/);
     }
@@ -324,6 +328,7 @@ describe('Rekor v1, asked for an entry that it has,', () => {
   it('is not believed where it shows another one', async () => {
     const { log, server, submit } = await open(1);
     await submit();
+    server.lookupLies = [missed];
     server.lies = [undefined, (honest) => ({ ...honest, body: JSON.stringify(logEntryV1(log, log.entry(1))) })];
     expect((await refused('log-misbehaved', submit())).message).toMatch(/is not what was signed/);
   });
@@ -340,9 +345,11 @@ describe('Rekor v1, asked for an entry that it has,', () => {
     await submit();
     const right = uuidOf(log, formatEntry(1, signed));
     for (const wrong of [right.replace(/^./, '0'), right.slice(0, -1) + (right.endsWith('0') ? '1' : '0')]) {
+      server.lookupLies = [missed];
       server.lies = [undefined, name(wrong)];
       expect((await refused('log-misbehaved', submit())).message).toMatch(/it names the entry/);
     }
+    server.lookupLies = [missed];
     server.lies = [undefined, name('x'.repeat(80))];
     await refused('network', submit());
   });
@@ -353,6 +360,48 @@ describe('Rekor v1, asked for an entry that it has,', () => {
       (honest) => ({ ...honest, body: JSON.stringify(logEntryV1(log, { ...log.entry(3), integratedTime: 7 })) }),
     ];
     await refused('bad-signature', submit());
+  });
+});
+
+describe('Rekor v1, asked first,', () => {
+  it('P10 shows the entry that an earlier run has sent, in whichever tree, and is sent nothing', async () => {
+    const { log, server, submit } = await open(1);
+    const { origin, key } = log;
+    const earlier = rekorLog(1, { origin, key, before: 0, treeId: '77' });
+    earlier.add(Buffer.from('x'));
+    earlier.add(formatEntry(1, signed));
+    server.earlier = [earlier];
+    const found = await submit();
+    expect(found).toMatchObject({ isNew: false, verified: { index: 1, treeSize: 2 } });
+    expect(found.verified.checkpoint.origin).toBe(`${origin} - 77`);
+    expect(server.requests).toEqual([]);
+    expect(log.entries).toHaveLength(3);
+  });
+
+  it('is waited for: what it does not tell may be there', async () => {
+    const { log, server, submit } = await open(1);
+    await submit();
+    server.lookupLies = [status(502), hangUp];
+    expect(await submit()).toMatchObject({ isNew: false });
+    server.lookupLies = Array<Lie>(40).fill(status(502));
+    expect((await refused('network', submit())).message).toBe('the log "public": it answers 502');
+    expect(log.entries).toHaveLength(4);
+  });
+
+  it('may not tell at all, and is sent the entry then', async () => {
+    const { log, server, submit } = await open(1);
+    server.lookupLies = [status(501)];
+    expect(await submit()).toMatchObject({ isNew: true });
+    server.lookupLies = [status(501)];
+    expect(await submit()).toMatchObject({ isNew: false });
+    expect(log.entries).toHaveLength(4);
+  });
+
+  it('is not believed where it shows another one', async () => {
+    const { log, server, submit } = await open(1);
+    server.lookupLies = [() => ({ status: 200, body: JSON.stringify(logEntryV1(log, log.entry(1))) })];
+    expect((await refused('log-misbehaved', submit())).message).toMatch(/is not what was signed/);
+    expect(log.entries).toHaveLength(3);
   });
 });
 

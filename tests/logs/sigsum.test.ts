@@ -76,7 +76,7 @@ describe('a submission', () => {
     expect(log.token).toBeUndefined();
   });
 
-  it('of what the log has gives the same leaf', async () => {
+  it('P10 of what the log has gives the same leaf', async () => {
     await submit();
     const again = await submit();
     expect(again).toMatchObject({ isNew: false, index: 3 });
@@ -130,7 +130,7 @@ describe('a submission', () => {
 });
 
 describe('a submission waits', () => {
-  it.each([408, 429, 500, 502, 503, 504])('where the log answers %i', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504])('P11 where the log answers %i', async (status) => {
     first(2, 'POST add-leaf', () => ({ status, body: '<html>busy</html>' }));
     await submit();
     expect(ours()).toBe(1);
@@ -142,7 +142,7 @@ describe('a submission waits', () => {
     expect(clock.slept[0]).toBeGreaterThanOrEqual(40_000);
   });
 
-  it('no longer than it may, and says what it waits for', async () => {
+  it('P11 no longer than it may, and says what it waits for', async () => {
     first(99, 'POST add-leaf', () => ({ status: 429, body: 'slow down', headers: { 'Retry-After': '3600' } }));
     const { message } = await refused('pending', submit());
     expect(message).toContain('answers 429: "slow down"');
@@ -166,7 +166,7 @@ describe('a submission waits', () => {
     expect(waited()).toBeLessThan(130_000);
   });
 
-  it('where a reply is lost, and makes no second leaf', async () => {
+  it('P10 where a reply is lost, and makes no second leaf', async () => {
     for (const endpoint of ['POST add-leaf', 'GET get-tree-head', 'GET get-inclusion-proof']) {
       let isLost = false;
       log.misbehave = (asked, honest, response) => {
@@ -291,7 +291,7 @@ describe('evidence against a log', () => {
     }
   });
 
-  it('is none where another key has signed: that is another log', async () => {
+  it('P13 is none where another key has signed: that is another log', async () => {
     const other = makePair();
     log.misbehave = (asked, honest) =>
       asked === 'GET get-tree-head'

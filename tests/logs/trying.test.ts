@@ -43,13 +43,13 @@ function asking(seconds: number, ...answers: readonly (Answer | Fault)[]) {
 }
 
 describe('asking again', () => {
-  it.each([200, 201, 400, 403, 404, 405, 409, 413, 422])('does not happen after %s', async (status) => {
+  it.each([200, 201, 400, 403, 404, 405, 409, 413, 422])('P11 does not happen after %s', async (status) => {
     const { trying, ask, timeouts } = asking(60, answer(status));
     expect((await tryUntilAnswered(trying, ask)).status).toBe(status);
     expect(timeouts).toEqual([30_000]);
   });
 
-  it.each([408, 425, 429, 499, 500, 502, 503, 504])('happens after %s, with pauses that grow', async (status) => {
+  it.each([408, 425, 429, 499, 500, 502, 503, 504])('P11 happens after %s, with pauses that grow', async (status) => {
     const { trying, ask, clock } = asking(60, ...Array<Answer>(5).fill(answer(status)), answer(201));
     expect((await tryUntilAnswered(trying, ask)).status).toBe(201);
     const bounds = [1000, 2000, 4000, 8000, 15_000];
@@ -90,7 +90,7 @@ describe('asking again', () => {
     expect((await tryUntilAnswered(two.trying, two.ask)).isFirst).toBe(false);
   });
 
-  it('ends at the deadline, with the last problem, and does not wait for it', async () => {
+  it('P11 ends at the deadline, with the last problem, and does not wait for it', async () => {
     const { trying, ask, clock } = asking(60, answer(503));
     expect((await refused('network', tryUntilAnswered(trying, ask))).message).toBe('it answers 503');
     expect(clock.now().getTime()).toBeLessThan(START + 60_000);

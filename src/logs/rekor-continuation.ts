@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Whether a Rekor v1 still has what it had: a tree that it signs now is held against the largest one that the proofs of other
+ * releases show, by `GET /api/v1/log/proof?firstSize=7&lastSize=9&treeID=<tree ID>`:
+ *
+ *   {"rootHash":"<hex>","hashes":["<hex>"]}
+ *
+ * Trees of another ID are other shards, and say nothing of this one. A verifier of one proof sees nothing of this.
+ */
+import type { SignedCheckpoint } from '../core/checkpoint.ts';
+import { Fault } from '../core/fault.ts';
+import type { Hash } from '../core/merkle.ts';
+import { verifyConsistency } from '../core/merkle-proof.ts';
+import { treeIdOf, verifyRekorCheckpoint } from '../core/rekor.ts';
+import type { SigstoreBundle } from '../core/sigstore-bundle.ts';
+import { ANSWER_CAP, parseConsistency, reasonIn } from './rekor-answer.ts';
+import type { RekorServer } from './rekor-server.ts';
+import { evidenceOf } from './tile-view.ts';
+import { tryUntilAnswered } from './trying.ts';
+
+/** `seen`: bundles of other files. Throws `log-misbehaved` with both checkpoints, and `network`. */
+export async function demandContinuation(
+  server: RekorServer,
+  checkpoint: SignedCheckpoint,
+  seen: readonly SigstoreBundle[],
+): Promise<void> {
+  const other = largestSeen(server, checkpoint.origin, seen);
+  if (other === undefined) return;
+  // another run may have been here after the log gave us this one
+  const [earlier, later] = other.size <= checkpoint.size ? [other, checkpoint] : [checkpoint, other];
+  const proof = earlier.size === later.size ? [] : await fetchProof(server, earlier, later);
+  try {
+    verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw forked(earlier, later, error.message, error);
+  }
+}
+
+/** Of this tree; the checkpoint alone has to be good, as it is all that is used of the bundle. */
+function largestSeen(
+  { log }: RekorServer,
+  origin: string,
+  seen: readonly SigstoreBundle[],
+): SignedCheckpoint | undefined {
+  const known = seen.flatMap(({ entries }) =>
+    entries.flatMap(({ logId, inclusionProof }) => {
+      const key = log.keys.find((one) => one.logId === logId);
+      if (key === undefined) return [];
+      try {
+        return [verifyRekorCheckpoint(inclusionProof.checkpoint, key, 1)];
+      } catch (error) {
+        if (error instanceof Fault) return [];
+        throw error;
+      }
+    }),
+  );
+  return known.filter((one) => one.origin === origin).sort((a, b) => b.size - a.size)[0];
+}
+
+async function fetchProof(
+  { http, url, trying, log }: RekorServer,
+  earlier: SignedCheckpoint,
+  later: SignedCheckpoint,
+): Promise<readonly Hash[]> {
+  const tree = treeIdOf(later.origin, log.origin) ?? '';
+  const query = `firstSize=${earlier.size}&lastSize=${later.size}&treeID=${tree}`;
+  const answer = await tryUntilAnswered(trying, async (timeout) =>
+    http.ask(`${url}/api/v1/log/proof?${query}`, { cap: ANSWER_CAP, timeout }),
+  );
+  if (answer.status === 200) return parseConsistency(answer.body);
+  const reason = reasonIn(answer);
+  const said = `it answers ${answer.status}${reason === '' ? '' : `, ${reason}`}`;
+  // 400: that it has no tree of such a size
+  if (answer.status === 400) throw forked(earlier, later, said);
+  throw new Fault('network', `it does not show that it still has what it had: ${said}`);
+}
+
+const forked = (earlier: SignedCheckpoint, later: SignedCheckpoint, why: string, cause?: unknown): Fault =>
+  new Fault(
+    'log-misbehaved',
+    `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${why}`,
+    {
+      evidence: [earlier, later].map(evidenceOf),
+      hint: 'keep both checkpoints: the log has signed them, and cannot have had both trees',
+      cause,
+    },
+  );

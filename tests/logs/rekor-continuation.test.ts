@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A Rekor v1 that is held against what the bundles of other releases show of it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatEntry } from '../../src/core/hashedrekord.ts';
+import type { SigstoreBundle } from '../../src/core/sigstore-bundle.ts';
+import { undiciHttp } from '../../src/io/http.ts';
+import { submitRekor } from '../../src/logs/rekor.ts';
+import { bundleOf, newSigner, type RekorLog, rekorLog, signedBy, trustIn } from '../core/rekor-log.ts';
+import { refused } from '../refusal.ts';
+import { type RekorServerLab, rekorServer } from './rekor-server.ts';
+
+const signer = newSigner();
+const signed = signedBy(signer);
+const HONEST = rekorLog(1);
+const { origin, key } = HONEST;
+
+let log: RekorLog;
+let server: RekorServerLab;
+
+/** The log with these entries, and whatever else it is told. */
+function logOf(entries: readonly string[], more: Readonly<Record<string, unknown>> = {}): RekorLog {
+  const made = rekorLog(1, { origin, key, ...more });
+  for (const entry of entries) made.add(Buffer.from(entry));
+  return made;
+}
+/** What the release `other` got of a log as it was. */
+function seenIn(earlier: RekorLog): SigstoreBundle {
+  const other = signedBy(signer, Buffer.from('other'));
+  const { index } = earlier.add(formatEntry(1, other));
+  return bundleOf(other, [earlier.entry(index)]);
+}
+async function submit(...others: readonly SigstoreBundle[]) {
+  const clock = { now: () => new Date(0), sleep: async () => undefined };
+  const asked = { name: 'public', http: undiciHttp({ pauses: [0] }), url: server.url, readUrl: server.url };
+  const trying = { clock, end: new Date(60_000), timeout: 20_000 };
+  return submitRekor({ ...asked, log: trustIn(log, signer), trying }, signed, async () => others);
+}
+const proofs = () => server.lookups.filter((one) => one.includes('/proof?'));
+
+beforeEach(async () => {
+  log = logOf(['a', 'b', 'c', 'd', 'e']);
+  server = await rekorServer(log);
+});
+afterEach(async () => server.close());
+
+describe('a log', () => {
+  it('that has grown shows that it has what it had', async () => {
+    const seen = seenIn(log);
+    log.add(Buffer.from('f'));
+    expect(await submit(seen)).toMatchObject({ verified: { treeSize: 8 } });
+    expect(proofs()).toEqual([`GET /api/v1/log/proof?firstSize=6&lastSize=8&treeID=${log.treeId}`]);
+  });
+
+  it('is asked about the largest tree that was seen, and not about one that it has not signed', async () => {
+    const smaller = seenIn(log);
+    log.add(Buffer.from('f'));
+    const { index } = log.add(Buffer.from('g'));
+    const larger = bundleOf(signed, [log.entry(index)]);
+    const stranger = rekorLog(1, { origin });
+    for (let count = 0; count < 20; count += 1) stranger.add(Buffer.from([count]));
+    const forged = bundleOf(signed, [{ ...stranger.entry(0), logId: log.entry(0).logId }]);
+    expect(await submit(smaller, larger, forged)).toMatchObject({ isNew: true });
+    expect(proofs()).toEqual([`GET /api/v1/log/proof?firstSize=8&lastSize=9&treeID=${log.treeId}`]);
+  });
+
+  it('is not asked where nothing was seen of this tree', async () => {
+    const shard = logOf(['x', 'y'], { treeId: '99' });
+    await submit(seenIn(shard), seenIn(rekorLog(1)), seenIn(rekorLog(1, { origin })));
+    expect(proofs()).toEqual([]);
+  });
+
+  it('may have been seen larger by another run, a moment ago', async () => {
+    const { entry } = await submit();
+    log.add(Buffer.from('f'));
+    const seen = seenIn(log);
+    server.lookupLies = [(honest) => ({ ...honest, body: bodyAt(String(honest.body), entry.inclusionProof.treeSize) })];
+    expect(await submit(seen)).toMatchObject({ verified: { treeSize: 6 } });
+    expect(proofs()).toEqual([`GET /api/v1/log/proof?firstSize=6&lastSize=8&treeID=${log.treeId}`]);
+  });
+});
+
+/** The answer with the proof for an earlier size. */
+function bodyAt(body: string, size: number): string {
+  const [[uuid, value] = []] = Object.entries(JSON.parse(body) as Record<string, { verification: object }>);
+  const { hashes, ...proof } = log.entry(5, size).inclusionProof;
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  const inclusionProof = { ...proof, rootHash: hex(proof.rootHash), hashes: hashes.map(hex) };
+  return JSON.stringify({ [uuid ?? '']: { ...value, verification: { ...value?.verification, inclusionProof } } });
+}
+
+describe('evidence, with both checkpoints, is a log', () => {
+  const misbehaved = async (...others: readonly SigstoreBundle[]) => {
+    const fault = await refused('log-misbehaved', submit(...others));
+    expect(fault.evidence).toHaveLength(2);
+    for (const one of fault.evidence) expect(one).toContain(`${origin} - ${log.treeId}`);
+    return fault.message;
+  };
+
+  it('that has another entry now', async () => {
+    expect(await misbehaved(seenIn(logOf(['a', 'b', 'X'])))).toMatch(
+      /^the log "public": the tree of 6 entries that it has signed does not continue that of 4: the consistency proof/,
+    );
+  });
+
+  it('that is of the same size, and another one', async () => {
+    expect(await misbehaved(seenIn(logOf(['a', 'b', 'c', 'd', 'X'])))).toMatch(
+      /6 entries .* that of 6: the roots differ/,
+    );
+    expect(proofs()).toEqual([]);
+  });
+
+  it('that has lost entries', async () => {
+    const seen = seenIn(logOf(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']));
+    expect(await misbehaved(seen)).toMatch(
+      /9 entries .* that of 6: it answers 400, "requested size 9 is greater than 6"$/,
+    );
+  });
+
+  it('that proves something else', async () => {
+    const seen = seenIn(logOf(['a', 'b', 'X']));
+    const forked = logOf(['a', 'b', 'X', 'y', 'z']);
+    const proof = {
+      rootHash: '00'.repeat(32),
+      hashes: forked.entry(0).inclusionProof.hashes.map((one) => Buffer.from(one).toString('hex')),
+    };
+    server.lookupLies = [undefined, () => ({ status: 200, body: JSON.stringify(proof) })];
+    await misbehaved(seen);
+  });
+});
+
+it.each([
+  [501, '', /it does not show that it still has what it had: it answers 501$/],
+  [200, '<html>', /it answers nothing that could be read: /],
+  [200, '{"hashes":["zz"]}', /it answers nothing that could be read: hashes/],
+])('is asked again later where it answers %s %s', async (status, body, message) => {
+  const seen = seenIn(log);
+  server.lookupLies = [undefined, () => ({ status, body })];
+  expect((await refused('network', submit(seen))).message).toMatch(message);
+  expect(await submit(seen)).toMatchObject({ isNew: false });
+});
