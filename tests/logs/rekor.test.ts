@@ -287,6 +287,31 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
 const missed: Lie = status(404, '');
 
 describe('Rekor v1, asked for an entry that it has,', () => {
+  it.each<readonly [string, (entry: TlogEntry) => TlogEntry]>([
+    [
+      'hashes holds more than 64',
+      (entry) => ({
+        ...entry,
+        inclusionProof: { ...entry.inclusionProof, hashes: Array(65).fill(entry.inclusionProof.rootHash) },
+      }),
+    ],
+    [
+      'checkpoint is larger than 16384',
+      (entry) => ({
+        ...entry,
+        inclusionProof: {
+          ...entry.inclusionProof,
+          checkpoint: `${entry.inclusionProof.checkpoint}— w ${Buffer.alloc(13_000).toString('base64')}\n`,
+        },
+      }),
+    ],
+  ])('gives nothing that a bundle cannot hold: %s', async (says, change) => {
+    const { log, server, submit } = await open(1);
+    server.lies = [(honest) => ({ ...honest, body: JSON.stringify(logEntryV1(log, change(log.entry(3)))) })];
+    const { message } = await refused('network', submit());
+    expect(message.replace(': holds', ' holds').replace(': is', ' is')).toContain(says);
+  });
+
   it('may not know it for a moment', async () => {
     const { log, server, submit } = await open(1);
     server.lies = [hangUp, undefined, status(404, ''), status(404, ''), status(500, ''), undefined];

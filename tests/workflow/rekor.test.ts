@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { type RekorLog, rekorLog } from '../core/rekor-log.ts';
+import { observedFiles } from '../logs/observed-files.ts';
 import { type Lie, type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
-import { ED25519, fakeClock, loopback, namesIn, useLab } from './lab.ts';
+import { ED25519, fakeClock, loopback, namesIn, realFiles, useLab } from './lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, PENDING, prepare, vkeyOf } from './log-lab.ts';
 
 const lab = useLab({ good: ED25519 });
@@ -207,6 +208,52 @@ describe('an outage of Rekor', () => {
     const report = await submit(['one', 'two']);
     expect(report.warnings).toMatchObject([{ kind: 'pending' }]);
     expect(namesIn(at('r'))).toContain(PENDING);
+  });
+});
+
+describe('a log that may have the entry', () => {
+  const other: Lie = (honest) => ({
+    ...honest,
+    body: String(honest.body).replace(
+      /— rekor-1[^"]*/,
+      `— rekor-1.example.org ${Buffer.alloc(76).toString('base64')}\\n`,
+    ),
+  });
+  const frozen: Lie = () => ({ status: 405 });
+  it.each<readonly [string, 1 | 3, readonly Lie[]]>([
+    ['answers as another log', 3, [other]],
+    ['loses its reply, and is frozen then', 1, [hangUp, frozen]],
+    ['answers with too much', 1, [(honest) => ({ ...honest, body: 'x'.repeat(200_000) })]],
+    ['answers that all is well, and nothing else', 1, [() => ({ status: 200 })]],
+  ])('keeps the submission where it %s, and has one entry in the end', async (_, status, lies) => {
+    const [server] = servers as [RekorServerLab];
+    server.lies = [...lies];
+    await refused(status, 'the log "one"', words(['one']), ports());
+    expect([logs[0].entries.length, namesIn(at('r')).includes(PENDING)]).toEqual([1, true]);
+    server.lies = [];
+    await submit(['one']);
+    expect(logs[0].entries).toHaveLength(1);
+    await verify();
+  });
+
+  it('gets the request of one of two runs that prepare one at the same time', async () => {
+    let isAlone = true;
+    const between = observedFiles(realFiles(), async ({ name, path }, body) => {
+      if (isAlone && name === 'commit' && path === at('r', PENDING)) {
+        isAlone = false;
+        await refused(1, 'answers 503', words(['one']), ports());
+      }
+      return body();
+    });
+    const [server] = servers as [RekorServerLab];
+    server.lies = forEver((honest) => ({ ...honest, status: 503 }));
+    await refused(1, /changed: another run has prepared the submission/, words(['one']), {
+      ...ports(),
+      files: between,
+    });
+    server.lies = [];
+    await submit(['one']);
+    expect(logs[0].entries).toHaveLength(1);
   });
 });
 

@@ -322,6 +322,18 @@ describe('a witness that', () => {
     expect(entries()).toHaveLength(1);
   });
 
+  it('says when to come back is asked again then, and not before', async () => {
+    demand(1, north);
+    let left = 2;
+    north.misbehave = (_, honest) => {
+      left -= 1;
+      return left < 0 ? honest() : { status: 429, body: '', headers: { 'retry-after': left === 1 ? '7' : '0' } };
+    };
+    const { clock } = ports();
+    await done(submit(), { http, clock });
+    expect(clock.slept).toEqual([7000, 1000]);
+  });
+
   it('is gone is asked again, while that makes sense', async () => {
     demand(1, north);
     await north.close();
