@@ -141,6 +141,7 @@ async function playAll() {
   fs.cpSync(signed('extra'), lab.at('work/changed'), { recursive: true });
   for (const file of ['work/extra/stowaway', 'work/changed/nova-31.0.0.tar.gz'])
     fs.appendFileSync(lab.at(file), 'more');
+  fs.rmSync(path.join(signed('unvouched'), `${MANIFEST}.asc`));
   const unanswered = {
     submit_transparency_published_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     submit_transparency_deadline: 0,
@@ -153,6 +154,7 @@ async function playAll() {
     sums('sums-again', { publish_sha256sums_path: lab.at('work/unsigned') }),
     sums('sums-other', { publish_sha256sums_path: lab.at('work/changed') }),
     verify('verify-extra', { verify_artifacts_path: lab.at('work/extra') }),
+    verify('verify-unvouched', { verify_artifacts_path: lab.at('work/unvouched') }),
     publish('publish', { release_path: release }),
     publish('publish-again', { release_path: release }),
     publish('publish-nowhere', { release_path: release, publish_artifacts_destination: undefined }),
@@ -239,6 +241,11 @@ describe('verify-artifacts', () => {
     expect(of('verify-extra')).toMatchObject({ failed: true, changed: 0 });
     expect(of('verify-extra').message).toContain('"stowaway" is there, and no manifest lists it');
     expect(of('verify-extra').message).toMatch(/exit status 3$/);
+  });
+
+  it('refuses a manifest that nobody has signed, and changes nothing by that', () => {
+    expect(of('verify-unvouched')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('verify-unvouched').message).toMatch(/^artifact-signing: error: the manifest .* is not signed$/m);
   });
 });
 
