@@ -20,6 +20,19 @@ const PAGES = fs
 const DOCUMENTS = ['README.rst', 'NEWS.rst', 'CONTRIBUTING.rst', ...PAGES];
 const manifest = JSON.parse(read('package.json'));
 
+const namesBelow = (directory: string): readonly string[] =>
+  fs
+    .readdirSync(path.join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.join(directory, name));
+/** What `npm test` runs, as vitest.config.ts has it. */
+const FAST = namesBelow('tests').filter(
+  (name) => !/^tests\/(?:system|zuul|integration|interop|fuzz|faults|ansible)\//.test(name),
+);
+
+/** Programs by their names, where one is started. */
+const STARTED = /\b(?:spawn|spawnSync|execFile|execFileSync|execute|runCommand|execa)\(\s*'([\w-]+)'/g;
+
 /** What stands below a title, up to the next title. */
 function section(document: string, title: string): string {
   const lines = document.split('\n');
@@ -175,6 +188,17 @@ describe('README.rst', () => {
     expect(`>=${/Node (22\.\d+) or later/.exec(readme)?.[1]}`).toBe(manifest.engines.node);
     const [, major, minor] = /^NEEDED = \((\d+), (\d+)\)$/m.exec(read('scripts/make-venv.py')) ?? [];
     expect(readme).toContain(`Python ${major}.${minor} or later`);
+  });
+
+  it('asks for every program that the two commands start, but for those of any system', () => {
+    const anywhere = ['bash', 'chmod', 'mkfifo', 'prlimit', 'sh', 'sha256sum', 'sleep', 'sort', 'tar', 'test', 'true'];
+    const asked = ['flock', 'git', 'gpg', 'gpgv', 'npm', 'python3'];
+    const sources = [...FAST, ...namesBelow('scripts').filter((name) => !name.includes('/bench'))];
+    const started = sources.flatMap((name) => [...read(name).matchAll(STARTED)].map(([, program = '']) => program));
+    expect(started).toEqual(expect.arrayContaining(asked.filter((name) => name !== 'flock')));
+    const known = [...anywhere, ...asked, 'gpgconf'];
+    expect(started.filter((name) => !known.includes(name))).toEqual([]);
+    for (const name of asked) expect(readme).toContain(name === 'python3' ? 'Python' : name);
   });
 
   it('includes roles that are there', () => {

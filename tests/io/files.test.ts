@@ -455,23 +455,6 @@ describe('temporary files', () => {
       stat.mockRestore();
       expect(fs.readdirSync(at())).toEqual([name]);
     });
-
-    const inSandbox = (...mounts: readonly string[]) => {
-      const script = `import('${path.resolve('src/io/maker.ts')}').then(({ ownMaker }) => console.log(JSON.stringify(ownMaker() ?? null)))`;
-      const args = ['--user', '--map-root-user', '--pid', '--fork', ...mounts, process.execPath, '-e', script];
-      const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
-      return JSON.parse(stdout || JSON.stringify(stderr));
-    };
-
-    it('tell nothing where processes have other numbers in /proc than in their sandbox', () => {
-      expect(inSandbox()).toBeNull();
-    });
-
-    it('in another sandbox of this machine are not taken for those of this one', () => {
-      const other = inSandbox('--mount-proc');
-      expect(other).toMatchObject({ place: expect.stringMatching(/^[0-9a-f]{16}$/), pid: 1 });
-      expect(other.place).not.toBe(maker.place);
-    });
   });
 
   it('are only those that have our name and are files', async () => {

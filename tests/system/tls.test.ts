@@ -4,9 +4,17 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Tls } from '../misbehaviour/front.ts';
+import {
+  BACKENDS,
+  expectFinished,
+  expectNothing,
+  expectProven,
+  makeStage,
+  openWorld,
+  submitTo,
+} from '../misbehaviour/worlds.ts';
 import { ED25519, namesIn, useLab } from '../workflow/lab.ts';
-import type { Tls } from './front.ts';
-import { BACKENDS, expectFinished, expectNothing, expectProven, makeStage, openWorld, submitTo } from './worlds.ts';
 
 const lab = useLab({ good: ED25519 });
 const trusted = tls.getCACertificates('default');
