@@ -46,7 +46,7 @@ export function parseChain(bytes: Uint8Array): Chain {
 export const parseAuthorities = (bytes: Uint8Array): Chain => chainOf(blocksIn(bytes));
 
 function blocksIn(bytes: Uint8Array): readonly Uint8Array[] {
-  if (bytes.length > CHAIN_CAP) throw new Fault('bad-format', `certificates of more than ${CHAIN_CAP} bytes`);
+  if (bytes.length > CHAIN_CAP) throw new Fault('bad-format', `the chain is larger than ${CHAIN_CAP} bytes`);
   const blocks = Buffer.from(bytes).toString('latin1').match(BLOCK) ?? [];
   return blocks.map((block) => Buffer.from(block.replace(/-----[^-]+-----/g, ''), 'base64'));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DOCUMENTS } from './documents.ts';
 import { OPENPGP } from './openpgp.ts';
+import { RECORDER } from './recorder.ts';
 import { REKOR } from './rekor.ts';
 import { SIGSUM } from './sigsum.ts';
 import type { Target } from './target.ts';
@@ -11,6 +12,7 @@ import { YAML } from './yaml.ts';
 export const TARGETS: readonly Target[] = [
   ...DOCUMENTS,
   ...OPENPGP,
+  ...RECORDER,
   ...REKOR,
   ...SIGSUM,
   ...VALUES,

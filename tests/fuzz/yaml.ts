@@ -20,6 +20,13 @@ logs:
     kind: sigsum
     policy: sigsum-test1-2025
     signers: [99ed58583e8750b20548e69df4a4e1a592379a9a66c51cd32e42fbe4e1bde78a]
+  - name: ct
+    kind: recorder
+    recorder: recorder.example.org
+    url: https://[::1]:8443/
+    address: '[::1]:443'
+    project_domain: '{version}.{project}.example.org'
+    ca_file: ca.pem
 require:
   signatures: 1
   logs: {at_least: 1, of: [tarballs]}
@@ -76,6 +83,8 @@ async function checkPolicy(text: string): Promise<void> {
   if (require.logs.atLeast > require.logs.of.length) throw new Broken('a policy that nothing can meet');
   const keys = logs.flatMap((log) => (log.kind === 'recorder' ? [] : [log.kind === 'tiles' ? log.keys : log.signers]));
   if (keys.some(({ length }) => length === 0)) throw new Broken('a log without a key');
+  const counted = logs.filter(({ name }) => require.logs.of.includes(name));
+  if (counted.some(({ kind }) => kind === 'recorder')) throw new Broken('a recorder that counts');
 }
 
 async function checkVars(text: string): Promise<void> {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
 import { undiciHttp } from '../../src/io/http.ts';
 import type { RequestLimits } from '../../src/ports.ts';
+import { makeAuthority, makeParty, toPem } from '../core/certificates.ts';
 import { refused } from '../refusal.ts';
 
 type Answer = (response: http.ServerResponse, request: http.IncomingMessage) => void;
@@ -304,5 +306,34 @@ describe.each(['POST', 'GET'] as const)('one %s', (method) => {
     answers = [cutOff];
     await refused('network', askOnce());
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a request by https', () => {
+  const authority = makeAuthority();
+  const asked = async (authorities?: string) => {
+    const party = makeParty('server');
+    const key = party.key.export({ type: 'pkcs8', format: 'pem' });
+    const cert = toPem(authority.issue(party, ['localhost']), authority.middle);
+    const secure = https.createServer({ key, cert }, (_, response) => response.end('secret'));
+    secure.listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    const address = `https://localhost:${(secure.address() as AddressInfo).port}/`;
+    const limits = { cap: 100, timeout: 5000, ...(authorities === undefined ? {} : { authorities }) };
+    try {
+      return await client.post(address, Buffer.from('asked'), limits);
+    } finally {
+      secure.closeAllConnections();
+      secure.close();
+    }
+  };
+
+  it('believes the authorities that it is given', async () => {
+    expect(Buffer.from((await asked(toPem(authority.root))).body).toString()).toBe('secret');
+  });
+
+  it('believes nobody else', async () => {
+    expect((await refused('network', asked())).message).toContain('unable to get local issuer certificate');
+    expect((await refused('network', asked(toPem(makeAuthority('Other').root)))).message).toContain('unable to get');
   });
 });

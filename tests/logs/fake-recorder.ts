@@ -12,6 +12,8 @@ import { ReferenceTree } from '../core/rfc6962.ts';
 
 export const RECORDER = 'recorder.example.org';
 
+export type Lie = 'deaf' | 'lost' | 'hangUp' | { readonly status: number; readonly headers?: http.OutgoingHttpHeaders };
+
 export interface FakeRecorder {
   /** Of its interface. */
   readonly url: string;
@@ -26,6 +28,8 @@ export interface FakeRecorder {
   readonly records: string[];
   /** What it makes of an address; it takes none of which it makes nothing. */
   projectDomain: (url: string) => string | undefined;
+  /** Where it fetches what is at an address. */
+  mirror: (url: string) => string;
   /** Visits that come before the certificate is there. */
   slowness: number;
   /** Instead of the names that it should get a certificate for. */
@@ -33,8 +37,8 @@ export interface FakeRecorder {
   /** What else is wrong with the certificate. */
   flaw: Partial<CertificateOptions>;
   issuer: Authority;
-  /** What it answers to a form instead; `deaf` says 200 and does nothing, `lost` has done it and hangs up. */
-  lies: (number | 'deaf' | 'lost' | 'hangUp' | http.OutgoingHttpHeaders)[];
+  /** What it answers to forms instead: `deaf` says 200 and does nothing, `lost` has done it and hangs up. */
+  lies: Lie[];
   /** Every visitor is shown the door. */
   isClosed: boolean;
 }
@@ -70,7 +74,7 @@ export async function fakeRecorder(): Promise<FakeRecorder> {
   const keep = async (url: string) => {
     const project = fake.projectDomain(url);
     if (project === undefined) return;
-    const record = `${rootOf(await (await fetch(url)).text())}.${project}`;
+    const record = `${rootOf(await (await fetch(fake.mirror(url))).text())}.${project}`;
     if (!fake.records.includes(record)) fake.records.push(record);
   };
   const contextFor = (record: string): tls.SecureContext => {
@@ -100,8 +104,7 @@ export async function fakeRecorder(): Promise<FakeRecorder> {
       fake.told.push(`${request.method} ${request.url} ${request.headers['content-type']} ${form}`);
       const lie = fake.lies.shift();
       if (lie === 'hangUp') return void request.socket.destroy();
-      if (typeof lie === 'number') return void response.writeHead(lie).end('no');
-      if (typeof lie === 'object') return void response.writeHead(302, lie).end();
+      if (typeof lie === 'object') return void response.writeHead(lie.status, lie.headers).end('no');
       if (lie !== 'deaf') await keep(new URLSearchParams(form).get('url') ?? '');
       if (lie === 'lost') return void request.socket.destroy();
       return void response.writeHead(200).end();
@@ -123,6 +126,7 @@ export async function fakeRecorder(): Promise<FakeRecorder> {
     visits: [],
     records: [],
     projectDomain: () => '1.nova.example.org',
+    mirror: (url) => url,
     slowness: 0,
     names: undefined,
     flaw: {},
