@@ -1518,7 +1518,7 @@ function parseChain(bytes) {
 }
 var parseAuthorities = (bytes) => chainOf(blocksIn(bytes));
 function blocksIn(bytes) {
-  if (bytes.length > CHAIN_CAP) throw new Fault("bad-format", `certificates of more than ${CHAIN_CAP} bytes`);
+  if (bytes.length > CHAIN_CAP) throw new Fault("bad-format", `the chain is larger than ${CHAIN_CAP} bytes`);
   const blocks = Buffer.from(bytes).toString("latin1").match(BLOCK) ?? [];
   return blocks.map((block) => Buffer.from(block.replace(/-----[^-]+-----/g, ""), "base64"));
 }

@@ -620,6 +620,11 @@ var openRecorder = (trusted, asking) => ({
   verify: (evidence, { manifest }) => verifyRecord(evidence, manifest, trusted)
 });
 function prepareRecord(url, { statement, manifest }, trusted) {
+  const isPlain = /^https?:\/\/[^@?#]+$/.test(url) && URL.canParse(url);
+  if (!isPlain || !url.endsWith(`/${encodeURIComponent(statement.manifest.name)}`))
+    throw new Fault("usage", `not an address that a recorder could be told: ${quote(url)}`, {
+      hint: "it fetches the manifest by its name, without a password or a query"
+    });
   namesFor(url, statement, manifest, trusted);
   return Buffer.from(url);
 }
@@ -1331,7 +1336,10 @@ function waitingFor({ logs: known }, { logs: named }, proven) {
   if (pinned.length === 0) return proven.length === 0 ? { logs: "a log", arePinned: false } : void 0;
   const waiting = pinned.filter((name) => !proven.some((log) => isNamed(log, name)));
   if (waiting.length === 0) return void 0;
-  return { logs: waiting.map((name) => name === TILE_LOG ? "a tile log" : name).join(", "), arePinned: true };
+  return {
+    logs: waiting.map((name) => name === TILE_LOG ? "a tile log" : name).join(", "),
+    arePinned: waiting.some((name) => known.some((log) => isNamed(log, name) && log.kind !== "recorder"))
+  };
 }
 
 export {

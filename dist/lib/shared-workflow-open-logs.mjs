@@ -604,15 +604,16 @@ function rekorLog({ http, clock }, trusted, key, patience) {
 var recorder = ({ http, tls, clock }, trusted, publishedUrl, patience) => ({
   kind: "recorder",
   proof: RECORDER_EVIDENCE,
-  isRepeatable: true,
+  isRepeatable: false,
   isShared: false,
-  prepare: (subject) => prepareRecord(addressOf(subject.statement, publishedUrl), subject, trusted),
+  prepare: (subject, earlier) => prepareRecord(addressOf(subject.statement, publishedUrl, earlier), subject, trusted),
   open: async () => openRecorder(trusted, { http, tls, clock, patience }),
   pinned: () => trusted
 });
-function addressOf({ project, version, manifest }, publishedUrl) {
-  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
+function addressOf({ project, version, manifest }, publishedUrl, earlier) {
   if (publishedUrl !== void 0) return joinUrl(publishedUrl, manifest.name);
+  if (earlier !== void 0) return Buffer.from(earlier).toString();
+  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
   if (repository !== void 0)
     return joinUrl(`https://github.com/${repository}/releases/download/${version}`, manifest.name);
   throw new Fault("usage", "a recorder is told where the manifest is published, which is not known", {

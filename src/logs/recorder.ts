@@ -43,10 +43,11 @@ export const openRecorder = (trusted: TrustedRecorder, asking: RecorderAsking): 
 
 /** What is told the recorder: the address of the manifest. Throws `usage` and `bad-name` where no certificate could come of it. */
 export function prepareRecord(url: string, { statement, manifest }: Subject, trusted: TrustedRecorder): Uint8Array {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` !== '')
+  // it may come from a submission, which nobody has signed
+  const isPlain = /^https?:\/\/[^@?#]+$/.test(url) && URL.canParse(url);
+  if (!isPlain || !url.endsWith(`/${encodeURIComponent(statement.manifest.name)}`))
     throw new Fault('usage', `not an address that a recorder could be told: ${quote(url)}`, {
-      hint: 'it fetches the manifest without a name, a password or a query',
+      hint: 'it fetches the manifest by its name, without a password or a query',
     });
   namesFor(url, statement, manifest, trusted);
   return Buffer.from(url);

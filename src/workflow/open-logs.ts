@@ -211,17 +211,22 @@ const recorder = (
 ): ChosenLog => ({
   kind: 'recorder',
   proof: RECORDER_EVIDENCE,
-  isRepeatable: true,
+  isRepeatable: false,
   isShared: false,
-  prepare: (subject) => prepareRecord(addressOf(subject.statement, publishedUrl), subject, trusted),
+  prepare: (subject, earlier) => prepareRecord(addressOf(subject.statement, publishedUrl, earlier), subject, trusted),
   open: async () => openRecorder(trusted, { http, tls, clock, patience }),
   pinned: () => trusted,
 });
 
-/** Where the manifest is published; a project at GitHub has its releases at one address. Throws `usage`. */
-function addressOf({ project, version, manifest }: Statement, publishedUrl: string | undefined): string {
-  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
+/** Where the manifest is published: as is said now, or as was said then; a project at GitHub has one address. Throws `usage`. */
+function addressOf(
+  { project, version, manifest }: Statement,
+  publishedUrl: string | undefined,
+  earlier: Uint8Array | undefined,
+): string {
   if (publishedUrl !== undefined) return joinUrl(publishedUrl, manifest.name);
+  if (earlier !== undefined) return Buffer.from(earlier).toString();
+  const [, repository] = /^(?:https:\/\/)?github\.com\/([\w.-]+\/[\w.-]+)$/.exec(project) ?? [];
   if (repository !== undefined)
     return joinUrl(`https://github.com/${repository}/releases/download/${version}`, manifest.name);
   throw new Fault('usage', 'a recorder is told where the manifest is published, which is not known', {

@@ -161,6 +161,7 @@ function demandLogs(
 interface Waiting {
   /** In words. */
   readonly logs: string;
+  /** Whether the policy knows one of them that could count. */
   readonly arePinned: boolean;
 }
 
@@ -179,5 +180,8 @@ function waitingFor(
   if (pinned.length === 0) return proven.length === 0 ? { logs: 'a log', arePinned: false } : undefined;
   const waiting = pinned.filter((name) => !proven.some((log) => isNamed(log, name)));
   if (waiting.length === 0) return undefined;
-  return { logs: waiting.map((name) => (name === TILE_LOG ? 'a tile log' : name)).join(', '), arePinned: true };
+  return {
+    logs: waiting.map((name) => (name === TILE_LOG ? 'a tile log' : name)).join(', '),
+    arePinned: waiting.some((name) => known.some((log) => isNamed(log, name) && log.kind !== 'recorder')),
+  };
 }

@@ -2,6 +2,7 @@
 /** `submit` to a recorder of the rget protocol; the recorder runs in this process. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { formatSubmission, parseSubmission } from '../../src/core/submission.ts';
 import { makeAuthority, toPem } from '../core/certificates.ts';
 import { type FakeRecorder, type Lie, RECORDER } from '../logs/fake-recorder.ts';
 import { fakeClock, loopback } from './lab.ts';
@@ -142,9 +143,45 @@ describe('a submission to a recorder that does not come to its end', () => {
     const report = await refused(1, why, submission('--log-deadline', '60'), ports());
     expect([report.status, has(PENDING), has(EVIDENCE), counts().told]).toEqual(['pending', true, false, 1]);
     own.recorder.isClosed = false;
-    const again = ['submit', at('r'), '--log', 'recorder', '--policy', at('policy.yaml'), ...published()];
-    await done(again, ports());
+    await done(['submit', at('r'), '--resume', '--policy', at('policy.yaml')], ports());
     expect([has(PENDING), has(EVIDENCE), counts().told]).toEqual([false, true, 1]);
+  });
+
+  it('is finished where the release is published now, or where it is said to be, and nowhere else', async () => {
+    own.recorder.isClosed = true;
+    await refused(1, 'pending: ', words('--published-url', `${own.site.url}/r/../r`), ports());
+    own.recorder.isClosed = false;
+    await done(submission(), ports());
+    const [first, second] = own.recorder.told;
+    expect([first, second]).toEqual([expect.stringContaining('r%2F..%2Fr'), undefined]);
+  });
+
+  it.each([
+    ['of another file', (url: string) => url.replace('.SHA256SUMS', '.tar.gz')],
+    ['with a password', (url: string) => url.replace('//', '//me:secret@')],
+    ['of a file here', () => `file:///r/${MANIFEST}`],
+    ['that is none', () => 'r'],
+  ])('is not finished by an address %s, which nobody has signed', async (_, change) => {
+    own.recorder.isClosed = true;
+    await refused(1, 'pending: ', submission(), ports());
+    const kept = parseSubmission(read('r', PENDING));
+    const url = Buffer.from(change(Buffer.from(kept.prepared.get('recorder') ?? '').toString()));
+    put({ [`r/${PENDING}`]: formatSubmission({ ...kept, prepared: new Map([['recorder', url]]) }) });
+    const asked = own.site.requests.length;
+    const resume = ['submit', at('r'), '--resume', '--policy', at('policy.yaml')];
+    await refused(2, 'usage: not an address that a recorder could be told: "', resume, ports());
+    expect([own.site.requests.length, counts().told]).toEqual([asked, 1]);
+  });
+
+  it('that waits for too long is a warning of verify, and no refusal', async () => {
+    own.recorder.isClosed = true;
+    await refused(1, 'pending: ', submission(), ports());
+    policy({}, { logs: { at_least: 0, pending_days: 7 } });
+    const clock = fakeClock(new Date(Date.now() + 30 * 24 * 60 * 60 * 1000));
+    const { warnings } = await done(verify(), { clock });
+    expect(warnings).toMatchObject([
+      { kind: 'pending', message: expect.stringContaining('to recorder has been pending') },
+    ]);
   });
 
   it('loses no receipt of another log, and is a warning where the policy has what it demands', async () => {
@@ -204,7 +241,8 @@ describe('a recorder is refused', () => {
   ] satisfies readonly [string, Partial<FakeRecorder>, string][])('%s', async (_, flaw, why) => {
     Object.assign(own.recorder, flaw);
     await refused(3, new RegExp(`bad-proof: .*${why}`), submission(), ports());
-    expect([has(PENDING), has(EVIDENCE), counts()]).toEqual([false, false, { told: 1, visits: 2 }]);
+    // what is wrong may be the policy: then the next run finishes it
+    expect([has(PENDING), has(EVIDENCE), counts()]).toEqual([true, false, { told: 1, visits: 2 }]);
   });
 
   it('by Node where the policy names no authority', async () => {
