@@ -4,12 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { demandEntry, formatEntry, formatRequest } from '../../src/core/hashedrekord.ts';
+import { HASH_SIZE } from '../../src/core/merkle.ts';
 import { formatP256Key, parseP256Key } from '../../src/core/p256.ts';
 import { type RekorTrust, verifyBundle } from '../../src/core/rekor.ts';
 import { parseRekorKey } from '../../src/core/rekor-key.ts';
 import { BUNDLE_CAP, formatBundle, parseBundle, type TlogEntry } from '../../src/core/sigstore-bundle.ts';
 import { formatPrepared, parsePrepared } from '../../src/logs/rekor.ts';
-import { ANSWER_CAP, parseAnswerV1, parseAnswerV2 } from '../../src/logs/rekor-answer.ts';
+import { ANSWER_CAP, parseAnswerV1, parseAnswerV2, parseConsistency } from '../../src/logs/rekor-answer.ts';
 import { TAKEN } from '../core/rekor-log.ts';
 import { Broken, canonical, canonicalText, type Target, texts } from './target.ts';
 
@@ -113,6 +114,19 @@ export const REKOR: readonly Target[] = [
     share: 0.5,
     kinds: ['bad-format'],
     check: (input) => checkEntry(parseAnswerV2(input)),
+    cap: ANSWER_CAP,
+  },
+  {
+    name: 'consistency proof of Rekor v1',
+    corpus: texts(
+      JSON.stringify({ rootHash: hex(v1.inclusionProof.rootHash), hashes: v1.inclusionProof.hashes.map(hex) }),
+    ),
+    share: 0.5,
+    kinds: ['network'],
+    check: (input) => {
+      if (parseConsistency(input).some(({ length }) => length !== HASH_SIZE))
+        throw new Broken('accepted, and is no hash');
+    },
     cap: ANSWER_CAP,
   },
   {

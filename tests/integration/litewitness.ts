@@ -22,34 +22,39 @@ export function run(program: string, args: readonly string[], cwd?: string): str
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',
     cwd,
-    env: { ...process.env, GOFLAGS: '-mod=readonly' },
+    env: { ...process.env, GOFLAGS: '-mod=readonly', CGO_ENABLED: '0' },
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: status ${status}\n${stderr}`);
   return stdout;
 }
 
+/** Nothing for debuggers, and no C: the first build takes minutes as it is. */
+const BUILD = ['build', '-gcflags=all=-dwarf=false', '-ldflags=-s -w'];
+
 /**
- * A program that `<source>/go.mod` pins, built once for each content of go.mod and go.sum and each version of Go, and kept outside of
- * the checkout. It appears there whole: a build that is interrupted leaves nothing that would be taken for it.
+ * The directory of the programs that `<source>/go.mod` names as its tools, built once for each content of go.mod and go.sum and each
+ * version of Go, and kept outside of the checkout. It appears there whole: a build that is interrupted leaves nothing that would be
+ * taken for it.
  */
-export function buildGo(source: string, name: string, program: string): string {
+export function buildGo(source: string, name: string, tags: readonly string[] = []): string {
   const sums = ['go.mod', 'go.sum'].map((file) => fs.readFileSync(path.join(source, file)));
   const key = createHash('sha256')
     .update(Buffer.concat(sums))
     .update(run('go', ['version']))
+    .update([...BUILD, ...tags].join())
     .digest('hex')
     .slice(0, 16);
   const built = path.join(CACHE, `${name}-${key}`);
   if (fs.existsSync(built)) return built;
   fs.mkdirSync(CACHE, { recursive: true });
-  const unfinished = `${built}.${process.pid}`;
-  run('go', ['build', '-trimpath', '-o', unfinished, program], source);
+  const unfinished = fs.mkdtempSync(`${built}.`);
+  run('go', [...BUILD, '-tags', tags.join(), '-o', `${unfinished}/`, 'tool'], source);
   fs.renameSync(unfinished, built);
   return built;
 }
 
-export const buildLitewitness = (): string => buildGo(SOURCE, 'litewitness', 'filippo.io/torchwood/cmd/litewitness');
+export const buildLitewitness = (): string => path.join(buildGo(SOURCE, 'litewitness'), 'litewitness');
 
 export interface Litewitness {
   readonly url: string;
@@ -71,10 +76,10 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-export async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   await closed;
 }
 

@@ -11,8 +11,7 @@ import { buildGo, end, freePort, until } from './litewitness.ts';
 
 const SOURCE = path.join(import.meta.dirname, 'rekor-tiles');
 
-export const buildRekorTiles = (): string =>
-  buildGo(SOURCE, 'rekor-tiles', 'github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix');
+export const buildRekorTiles = (): string => path.join(buildGo(SOURCE, 'rekor-tiles'), 'posix');
 
 export interface RekorTiles {
   readonly origin: string;
