@@ -362,13 +362,13 @@ function readWhole(file, cap, flags) {
     const info = attempt(file, "look at", () => fs4.fstatSync(descriptor));
     if (flags === REGULAR && !info.isFile()) throw irregular(file);
     if (info.isFile() && info.size > cap) throw tooLarge(file, cap);
-    return readDescriptor(descriptor, file, cap);
+    return readDescriptor(descriptor, file, cap, info.isFile() && info.size > 0 ? info.size + 1 : CHUNK);
   } finally {
     fs4.closeSync(descriptor);
   }
 }
-function readDescriptor(descriptor, file, cap) {
-  const piece = Buffer.alloc(Math.min(CHUNK, cap + 1));
+function readDescriptor(descriptor, file, cap, likely = CHUNK) {
+  const piece = Buffer.alloc(Math.min(CHUNK, cap + 1, likely));
   const parts = [];
   try {
     for (let size = 0; ; ) {

@@ -122,15 +122,16 @@ function readWhole(file: string, cap: number, flags: number): Uint8Array {
     const info = attempt(file, 'look at', () => fs.fstatSync(descriptor));
     if (flags === REGULAR && !info.isFile()) throw irregular(file);
     if (info.isFile() && info.size > cap) throw tooLarge(file, cap);
-    return readDescriptor(descriptor, file, cap);
+    // a byte more than there is, so that its end is found at once; what has a size of 0 may still have content, as in /proc
+    return readDescriptor(descriptor, file, cap, info.isFile() && info.size > 0 ? info.size + 1 : CHUNK);
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
 /** To the end, which a pipe tells only at the end. What is read may be a secret, so the pieces are wiped. */
-function readDescriptor(descriptor: number, file: string, cap: number): Uint8Array {
-  const piece = Buffer.alloc(Math.min(CHUNK, cap + 1));
+function readDescriptor(descriptor: number, file: string, cap: number, likely = CHUNK): Uint8Array {
+  const piece = Buffer.alloc(Math.min(CHUNK, cap + 1, likely));
   const parts: Buffer[] = [];
   try {
     for (let size = 0; ; ) {
