@@ -38,7 +38,7 @@ export interface Goal {
 }
 
 export interface Figure {
-  /** 1 to 8. */
+  /** 1 to 11. */
   readonly row: number;
   readonly work: string;
   readonly ours: Side;

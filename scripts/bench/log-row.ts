@@ -88,7 +88,7 @@ const growth = ([ours = [], theirs = []]: readonly (readonly Took[])[], large: L
 });
 
 /** What a worker says, without the start of its process. */
-const secondsOf = ({ said }: Took): number => Number(/^seconds (\S+)$/m.exec(said)?.[1]);
+export const secondsOf = ({ said }: Took): number => Number(/^seconds (\S+)$/m.exec(said)?.[1]);
 
 function proofOfOld([ours = [], theirs = []]: readonly (readonly Took[])[], large: Log, small: Log): Figure {
   const [of, inSmall] = [ours, theirs].map((took) => took.map((one) => secondsOf(one) / PROOFS)) as [

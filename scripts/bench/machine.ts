@@ -46,6 +46,8 @@ export function whatIsMissing(rows: readonly Row[], directory: string, isQuick: 
 }
 
 const PACKAGES: Readonly<Record<string, string>> = {
+  'apt-get': 'apt',
+  go: 'golang-go, in version 1.26 or later',
   gpgconf: 'gpgconf',
   'gpg-connect-agent': 'gpgconf',
   sha256sum: 'coreutils',

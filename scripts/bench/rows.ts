@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The rows of the benchmark, how large they are, and what they need. */
+
+import { bundleRow } from './bundle-row.ts';
 import type { Figure } from './figure.ts';
 import type { Lab } from './lab.ts';
 import { logRow } from './log-row.ts';
 import { memoryRow, startRow } from './process-rows.ts';
+import { rekorRow, sigsumRow } from './public-log-rows.ts';
 import { rolesRow } from './roles-row.ts';
 import { manyFilesRow, oneFileRow, verifyRow } from './signing-rows.ts';
 
@@ -21,6 +24,9 @@ export interface Sizes {
   readonly artifacts: readonly [compared: number, alone: number];
   readonly logs: readonly [small: number, large: number];
   readonly entries: number;
+  /** Manifests that are submitted to a log of others in a turn, and turns. */
+  readonly submitted: readonly [count: number, turns: number];
+  readonly bundles: readonly [all: number, some: number];
 }
 
 const MIB = 1024 * 1024;
@@ -36,6 +42,8 @@ export const FULL: Sizes = {
   artifacts: [100, 500],
   logs: [1000, 1_000_000],
   entries: 10_000,
+  submitted: [10, 10],
+  bundles: [1000, 100],
 };
 
 /** Everything once, on next to nothing: whether it runs at all. */
@@ -50,6 +58,8 @@ export const QUICK: Sizes = {
   artifacts: [2, 3],
   logs: [300, 3000],
   entries: 20,
+  submitted: [2, 1],
+  bundles: [4, 2],
 };
 
 export interface Row {
@@ -59,6 +69,9 @@ export interface Row {
   readonly ansible?: true;
   run(lab: Lab, sizes: Sizes): Promise<readonly Figure[]>;
 }
+
+/** What unpacks programs of other suites of Debian. */
+const DEBIAN = ['apt-get', 'dpkg'];
 
 const GNUPG = ['gpg', 'gpgconf', 'gpg-connect-agent'];
 
@@ -71,6 +84,9 @@ export const ROWS: readonly Row[] = [
   { number: 6, programs: GNUPG, run: memoryRow },
   { number: 7, programs: GNUPG, run: startRow },
   { number: 8, programs: [...GNUPG, 'flock'], run: logRow },
+  { number: 9, programs: [...GNUPG, ...DEBIAN, 'go'], run: rekorRow },
+  { number: 10, programs: [...GNUPG, ...DEBIAN], run: sigsumRow },
+  { number: 11, programs: [...GNUPG, ...DEBIAN], run: bundleRow },
 ];
 
 /** For the names of the work. */

@@ -1,60 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `npm run bench`, on next to nothing: whether every row runs. How fast it is, no test asks. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** `npm run bench`, on next to nothing: whether every row runs that needs no server. How fast it is, no test asks. */
 import fs from 'node:fs';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseReport } from '../../scripts/bench/report.ts';
+import { type BenchStage, openBenchStage, processesOf, secretsLeft } from '../bench/stage.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-
+let stage: BenchStage;
 let work = '';
 beforeEach(() => {
-  work = fs.mkdtempSync('/tmp/bench-test-');
-  fs.mkdirSync(`${work}/data`);
+  stage = openBenchStage();
+  work = stage.directory;
 });
-afterEach(() => fs.rmSync(work, { recursive: true }));
-
-interface Ended {
-  readonly status: number | null;
-  readonly output: string;
-}
-
-function bench(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  watch?: (child: ChildProcess, said: string) => void,
-) {
-  const all = ['scripts/bench.ts', '--quick', '--directory', `${work}/data`, '--out', `${work}/out`, ...args];
-  const child = spawn(process.execPath, all, { cwd: ROOT, env: { ...process.env, ...env } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk;
-      watch?.(child, output);
-    });
-  }
-  return new Promise<Ended>((resolve) => child.on('close', (status) => resolve({ status, output })));
-}
-
-const secretsLeft = () => fs.readdirSync('/tmp').filter((name) => name.startsWith('bench-keys-'));
-
-const agentsIn = (prefix: string) =>
-  fs
-    .readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => {
-      try {
-        return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(prefix);
-      } catch {
-        return false;
-      }
-    });
+afterEach(() => stage.close());
 
 describe('npm run bench', () => {
-  it('measures every row, writes table and chart, and leaves nothing else', async () => {
+  it('measures these rows, writes table and chart, and leaves nothing else', async () => {
     const before = secretsLeft();
-    const { status, output } = await bench([]);
+    const { status, output } = await stage.run(['--rows', '1,2,3,4,5,6,7,8']);
     expect(status, output).toBe(0);
     const report = parseReport(fs.readFileSync(`${work}/out/measured.json`, 'utf8'));
     expect(report?.quick).toBe(true);
@@ -68,12 +30,12 @@ describe('npm run bench', () => {
     expect(fs.readdirSync(`${work}/out`).sort()).toEqual(['chart.svg', 'measured.json', 'table.inc']);
     expect(fs.readdirSync(`${work}/data`)).toEqual([]);
     expect(secretsLeft()).toEqual(before);
-    expect(agentsIn('/tmp/bench-keys-')).toEqual([]);
+    expect(processesOf('/tmp/bench-keys-')).toEqual([]);
   });
 
   it('leaves nothing when it is interrupted, and says that it could not finish', async () => {
     const before = secretsLeft();
-    const { status, output } = await bench(['--rows', '5'], {}, (child, said) => {
+    const { status, output } = await stage.run(['--rows', '5'], {}, (child, said) => {
       // the key is there, and a play runs
       if (said.includes('row 5')) setTimeout(() => child.kill('SIGTERM'), 4000);
     });
@@ -87,7 +49,7 @@ describe('npm run bench', () => {
   it('says what it lacks before it begins', async () => {
     fs.mkdirSync(`${work}/bin`);
     for (const name of ['sh', 'python3']) fs.symlinkSync(`/usr/bin/${name}`, `${work}/bin/${name}`);
-    const { status, output } = await bench(['--rows', '1,4'], { PATH: `${work}/bin` });
+    const { status, output } = await stage.run(['--rows', '1,4'], { PATH: `${work}/bin` });
     expect(status).toBe(2);
     expect(output).toContain('bench: error: "gpgv" is not installed; on Debian it comes with gpgv\n');
     expect(output).toContain('bench: error: "sha256sum" is not installed; on Debian it comes with coreutils\n');
@@ -96,8 +58,8 @@ describe('npm run bench', () => {
   });
 
   it('refuses rows that are not there', async () => {
-    const { status, output } = await bench(['--rows', '9']);
+    const { status, output } = await stage.run(['--rows', '12']);
     expect(status).toBe(2);
-    expect(output).toContain('--rows takes some of 1,2,3,4,5,6,7,8');
+    expect(output).toContain('--rows takes some of 1,2,3,4,5,6,7,8,9,10,11');
   });
 });
