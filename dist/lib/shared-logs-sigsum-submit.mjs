@@ -126,12 +126,12 @@ async function attempt(errors, file, body) {
 }
 async function settle(trust, file, verdict, sinceOf2, found) {
   const since = isTimeAsked(trust.policy, verdict) ? await sinceOf2() : void 0;
-  const { signature, refusal, warning } = judge(trust.policy, file, verdict, since);
+  const { signature, refusal: refusal2, warning } = judge(trust.policy, file, verdict, since);
   if (warning !== void 0 && !found.warnings.some((other) => other.message === warning.message)) {
     found.warnings.push(warning);
   }
-  if (refusal === void 0) return signature;
-  found.errors.push(refusal);
+  if (refusal2 === void 0) return signature;
+  found.errors.push(refusal2);
   return void 0;
 }
 
@@ -790,6 +790,7 @@ var reachableLogs = ({ logs }) => logs.filter((log) => log.url !== void 0);
 async function submitLeaf(leaf, submitting) {
   const waiting = new Waiting(submitting);
   const problems = /* @__PURE__ */ new Map();
+  let mayBeLogged = false;
   let logs = reachableLogs(submitting.policy);
   if (logs.length === 0) throw new Fault("usage", "the Sigsum policy has no address of a log");
   try {
@@ -800,10 +801,11 @@ async function submitLeaf(leaf, submitting) {
         const answer = await orRefusal(async () => submitTo(log, leaf, submitting, waiting, share));
         if ("proof" in answer) return answer;
         problems.set(log, answer.fault);
+        mayBeLogged ||= mayPass(answer.fault);
         after = Math.min(after ?? Number.POSITIVE_INFINITY, answer.after ?? 0);
       }
-      logs = logs.filter((log) => problems.get(log)?.kind === "network" || problems.get(log)?.kind === "pending");
-      if (logs.length === 0) throw worst([...problems.values()]);
+      logs = logs.filter((log) => mayPass(problems.get(log)));
+      if (logs.length === 0) throw refusal([...problems.values()], mayBeLogged);
       if (!await waiting.pause(PAUSE * 2 ** round, after, waiting.end)) throw overdue([...problems.values()]);
     }
   } finally {
@@ -824,8 +826,10 @@ var told = (faults) => faults.map(({ message }) => message).join("; ");
 var overdue = (faults) => new Fault("pending", `no log of the Sigsum policy has given a proof yet: ${told(faults)}`, {
   hint: "run submit again: the leaf is the same, and is not logged twice"
 });
-function worst(faults) {
-  const [first] = faults.filter(({ kind }) => kind !== "network" && kind !== "pending");
+var mayPass = (fault) => fault?.kind === "network" || fault?.kind === "pending";
+function refusal(faults, mayBeLogged) {
+  const first = faults.find((fault) => !mayPass(fault));
+  if (mayBeLogged && first?.kind === "usage") return overdue(faults);
   return new Fault(first?.kind ?? "usage", told(faults), { hint: first?.hint, evidence: first?.evidence });
 }
 var Waiting = class {
@@ -869,7 +873,7 @@ async function submitTo(log, leaf, submitting, waiting, until) {
   for (; ; ) {
     if (problem !== void 0 && !await waiting.pause(PAUSE, problem.after, until)) return problem;
     if (!logged) {
-      const answer2 = await server.addLeaf(request, token);
+      const answer2 = await afterAll(async () => server.addLeaf(request, token));
       logged = answer2 === true;
       if (isOutage(answer2)) problem = answer2;
     }
@@ -877,6 +881,14 @@ async function submitTo(log, leaf, submitting, waiting, until) {
     const answer = await collect2(log, leaf, submitting, server, heads);
     if (answer instanceof Uint8Array) return { proof: answer, isNew: !first };
     problem = answer;
+  }
+}
+async function afterAll(body) {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "usage") throw error;
+    return { fault: new Fault("network", error.message, { hint: error.hint, cause: error }) };
   }
 }
 async function collect2(log, leaf, { policy, clock }, server, heads) {

@@ -57,6 +57,7 @@ export const reachableLogs = ({ logs }: SigsumPolicy): readonly ReachableLog[] =
 export async function submitLeaf(leaf: AddLeaf, submitting: SigsumSubmitting): Promise<SigsumLogged> {
   const waiting = new Waiting(submitting);
   const problems = new Map<SigsumLog, Fault>();
+  let mayBeLogged = false;
   let logs = reachableLogs(submitting.policy);
   if (logs.length === 0) throw new Fault('usage', 'the Sigsum policy has no address of a log');
   try {
@@ -67,10 +68,11 @@ export async function submitLeaf(leaf: AddLeaf, submitting: SigsumSubmitting): P
         const answer = await orRefusal(async () => submitTo(log, leaf, submitting, waiting, share));
         if ('proof' in answer) return answer;
         problems.set(log, answer.fault);
+        mayBeLogged ||= mayPass(answer.fault);
         after = Math.min(after ?? Number.POSITIVE_INFINITY, answer.after ?? 0);
       }
-      logs = logs.filter((log) => problems.get(log)?.kind === 'network' || problems.get(log)?.kind === 'pending');
-      if (logs.length === 0) throw worst([...problems.values()]);
+      logs = logs.filter((log) => mayPass(problems.get(log)));
+      if (logs.length === 0) throw refusal([...problems.values()], mayBeLogged);
       if (!(await waiting.pause(PAUSE * 2 ** round, after, waiting.end))) throw overdue([...problems.values()]);
     }
   } finally {
@@ -99,9 +101,12 @@ const overdue = (faults: readonly Fault[]): Fault =>
     hint: 'run submit again: the leaf is the same, and is not logged twice',
   });
 
-/** Of several refusals the first one, in the words of all. */
-function worst(faults: readonly Fault[]): Fault {
-  const [first] = faults.filter(({ kind }) => kind !== 'network' && kind !== 'pending');
+const mayPass = (fault: Fault | undefined): boolean => fault?.kind === 'network' || fault?.kind === 'pending';
+
+/** Of several refusals the first one, in the words of all. It is none where an earlier request may have been taken. */
+function refusal(faults: readonly Fault[], mayBeLogged: boolean): Fault {
+  const first = faults.find((fault) => !mayPass(fault));
+  if (mayBeLogged && first?.kind === 'usage') return overdue(faults);
   return new Fault(first?.kind ?? 'usage', told(faults), { hint: first?.hint, evidence: first?.evidence });
 }
 
@@ -158,7 +163,7 @@ async function submitTo(
   for (;;) {
     if (problem !== undefined && !(await waiting.pause(PAUSE, problem.after, until))) return problem;
     if (!logged) {
-      const answer = await server.addLeaf(request, token);
+      const answer = await afterAll(async () => server.addLeaf(request, token));
       logged = answer === true;
       if (isOutage(answer)) problem = answer;
     }
@@ -166,6 +171,16 @@ async function submitTo(
     const answer = await collect(log, leaf, submitting, server, heads);
     if (answer instanceof Uint8Array) return { proof: answer, isNew: !first };
     problem = answer;
+  }
+}
+
+/** A log that has accepted a leaf, and does not want it then, may have it. */
+async function afterAll(body: () => Promise<boolean | Outage>): Promise<boolean | Outage> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'usage') throw error;
+    return { fault: new Fault('network', error.message, { hint: error.hint, cause: error }) };
   }
 }
 

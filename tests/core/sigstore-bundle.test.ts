@@ -158,6 +158,14 @@ describe('a bundle is refused', () => {
       /tlogEntries: holds more than 32 items/,
     ],
     [
+      'with 33 timestamps',
+      (d) =>
+        Object.assign(materialOf(d), {
+          timestampVerificationData: { rfc3161Timestamps: Array(33).fill({ signedTimestamp: 'AAEC' }) },
+        }),
+      /rfc3161Timestamps: holds more than 32 items/,
+    ],
+    [
       'with a checkpoint of more than 16 KiB',
       (d) => Object.assign(proofOf(d), { checkpoint: { envelope: 'x'.repeat(16 * 1024 + 1) } }),
       /envelope: is larger than 16384 bytes/,

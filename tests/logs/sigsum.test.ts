@@ -214,6 +214,26 @@ describe('a submission waits', () => {
     expect((await refused('pending', submit())).message).toContain('how its trees of 2 and 4 leaves belong together');
   });
 
+  it.each([400, 403])('where it gets %i after what may have been taken', async (status) => {
+    let asked = 0;
+    log.misbehave = (endpoint, honest, response) => {
+      if (endpoint !== 'POST add-leaf') return honest();
+      asked += 1;
+      if (asked > 1) return { status };
+      honest();
+      response.destroy();
+      return undefined;
+    };
+    expect((await refused('pending', submit())).message).toContain(`(${status})`);
+    asked = 0;
+    const other = await fakeSigsum();
+    other.witnesses = [north, south];
+    other.misbehave = (endpoint, honest) =>
+      endpoint === 'POST add-leaf' && other.asked.length > 1 ? { status } : honest();
+    await refused('pending', submit(trustOf(other)));
+    expect([ours(), other.leaves.length]).toEqual([1, 4]);
+  });
+
   it('not at all for a log that does not want it', async () => {
     first(9, 'POST add-leaf', () => ({ status: 403, body: 'token: dns look-up failed\u001b[2J' }));
     const fault = await refused('usage', submit());

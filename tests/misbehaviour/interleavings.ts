@@ -21,6 +21,7 @@ const EVENTS: Readonly<Record<string, Mischief>> = {
   'is refused by a proxy': () => failing(503),
   'has its answer replaced by a proxy': async ({ pass }) => pass().then(() => failing(502)),
   'comes to a frozen log': ({ asked, pass }) => (asked.startsWith('POST') ? failing(405) : pass()),
+  'is not wanted': () => failing(403),
   'is too much': async ({ pass }) => pass().then((honest) => ({ ...honest, body: Buffer.alloc(300_000, 'x') })),
 };
 const failing = (status: number) => ({ status, headers: {}, body: Buffer.alloc(0) });
@@ -64,7 +65,8 @@ function mortal(steps: number): Partial<Ports> {
 async function run(world: World, { by, events, steps }: Submission): Promise<void> {
   const left = [...events];
   world.front.mischief = (passage) => EVENTS[left.shift() ?? 'is answered']?.(passage);
-  const words = by === 'one' ? world.words : world.words.map((word) => word.replace(/rekor\.pem$/, 'other.pem'));
+  const words =
+    by === 'one' ? world.words : world.words.map((word) => word.replace(/(rekor|sigsum)\.pem$/, 'other-$1.pem'));
   const { status } = await submitTo({ ...world, words }, steps === undefined ? unhurried() : mortal(steps));
   expect(world.ours()).toBeLessThanOrEqual(1);
   if (status === 0) await expectProven(world);

@@ -40,7 +40,7 @@ export type TilesWorld = World & { readonly witness: FakeWitness };
 export const PENDING = `${MANIFEST}.submission.json`;
 export const NORTH = makePair();
 
-/** The release `r`, keys of ours for each kind of log, two for Rekor, and a tile log with two entries, also as it was with one. */
+/** The release `r`, keys of ours for each kind of log, two where the policy may name two, and a tile log with two entries, also as it was with one. */
 export const makeStage = async (lab: Lab): Promise<void> =>
   prepare(lab, async () => {
     const { at, done } = lab;
@@ -48,14 +48,16 @@ export const makeStage = async (lab: Lab): Promise<void> =>
     await makeLog(lab);
     for (const [name, kind] of [
       ['rekor', 'rekor'],
-      ['other', 'rekor'],
+      ['other-rekor', 'rekor'],
       ['sigsum', 'sigsum'],
+      ['other-sigsum', 'sigsum'],
     ] as const)
       await done(['key', 'generate-log-key', '--for', kind, '--out', at(`${name}.pem`)]);
     for (const release of ['2', '3']) {
       await makeRelease(lab, `s${release}`, release);
       await done(submitWords(lab, `s${release}`, '--project', 'nova', '--release', release));
       if (release === '2') fs.cpSync(at('log'), at('earlier'), { recursive: true });
+      fs.rmSync(at(`s${release}`), { recursive: true });
     }
   });
 
@@ -79,7 +81,7 @@ export async function openRekor(lab: Lab, version: 1 | 2, tls?: Tls): Promise<Re
     words: ['--log', 'log', '--log-key', lab.at('rekor.pem')],
     pinned: {
       ...{ name: 'log', kind: 'rekor', version, url: front.url, origin: log.origin, keys: [log.pin] },
-      signers: ['rekor', 'other'].map((name) => publicKeyIn(lab, name)),
+      signers: ['rekor', 'other-rekor'].map((name) => publicKeyIn(lab, name)),
     },
     ours: () => log.entries.length - 3,
   };
@@ -89,13 +91,13 @@ export async function openSigsum(lab: Lab, tls?: Tls): Promise<SigsumWorld> {
   const log = await fakeSigsum();
   log.witnesses = [NORTH];
   const front = await frontOf(new URL(log.url).origin, tls);
-  const submitter = pairOf(parseOpenSshKey(lab.read('sigsum.pem')));
+  const submitters = ['sigsum', 'other-sigsum'].map((name) => pairOf(parseOpenSshKey(lab.read(`${name}.pem`))).hex);
   const line = log.line.replace(log.url, `${front.url}/log`);
   lab.put({ 'sigsum-policy': `${line}\nwitness N ${NORTH.hex}\nquorum N\n` });
   return {
     ...{ backend: 'sigsum', lab, front, log, proof: `${MANIFEST}.proof` },
     words: ['--log', 'log', '--log-key', lab.at('sigsum.pem')],
-    pinned: { name: 'log', kind: 'sigsum', policy_file: 'sigsum-policy', signers: [submitter.hex] },
+    pinned: { name: 'log', kind: 'sigsum', policy_file: 'sigsum-policy', signers: submitters },
     ours: () => log.leaves.length - 3,
   };
 }
