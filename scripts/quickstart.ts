@@ -159,7 +159,7 @@ async function quickstart(secrets: string): Promise<void> {
     verify_artifacts_policy: POLICY,
     publish_artifacts_destination: SITE,
     submit_transparency_logs: [`tiles:${LOG}`],
-    submit_transparency_key_file: logKey,
+    submit_transparency_tiles_key_file: logKey,
     submit_transparency_commit: commit ?? '',
     ensure_artifact_signing_node: process.execPath,
   });

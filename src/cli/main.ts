@@ -96,7 +96,10 @@ const silenced = (ports: Ports, { quiet }: Speech): Ports =>
   quiet ? { ...ports, progress: { report: () => undefined, end: () => undefined } } : ports;
 
 /** They come through standard input one behind the other. */
-const TOGETHER = ['--key-file', '--passphrase-file'];
+const TOGETHER = [
+  ['--key-file', '--passphrase-file'],
+  ['--log-key', '--token-key'],
+];
 
 /** Also those that the command may not come to look at: none is given twice, and standard input is not shared by others. */
 function checkValues(command: Command, args: Arguments): void {
@@ -116,7 +119,8 @@ function checkValues(command: Command, args: Arguments): void {
       hint: '--json prints the report; for a name with "-" write ./-…',
     });
   }
-  if (readers.length > 1 && !readers.every((name) => TOGETHER.includes(name)))
+  const areTogether = TOGETHER.some((group) => readers.every((name) => group.includes(name)));
+  if (readers.length > 1 && !(areTogether && new Set(readers).size === readers.length))
     throw new Fault('usage', `${readers.join(' and ')} cannot both read standard input`);
 }
 

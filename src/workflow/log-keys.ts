@@ -51,6 +51,37 @@ export async function readGivenKey(ports: Pick<Ports, 'files'>, file: string): P
   throw new Fault('usage', `${quote(file)} holds more than one key`, { file });
 }
 
+interface ReadKeys {
+  /** Of `--log-key`. */
+  readonly given: readonly GivenKey[];
+  /** Of `--token-key`. */
+  readonly token: KeyObject | undefined;
+}
+
+/** All of them. Where both come through standard input, the last one there is that of the token. Throws `unreadable`, `usage`. */
+export async function readKeys(
+  ports: Pick<Ports, 'files'>,
+  files: readonly string[],
+  tokenFile: string | undefined,
+): Promise<ReadKeys> {
+  const given: GivenKey[] = [];
+  for (const file of files) given.push(...(await readGivenKeys(ports, file)));
+  if (tokenFile === undefined) return { given, token: undefined };
+  if (tokenFile !== '-' || !files.includes('-'))
+    return { given, token: tokenKey(await readGivenKey(ports, tokenFile)) };
+  const last = given.findLast(({ file }) => file === '-');
+  if (last === undefined) throw new Fault('unreadable', 'standard input holds no key');
+  return { given: given.filter((one) => one !== last), token: tokenKey(last) };
+}
+
+function tokenKey({ file, key, form }: GivenKey): KeyObject {
+  if (form !== 'p256') return key;
+  throw new Fault('usage', `the key of the token is on P-256, and has to be Ed25519: ${quote(file)}`, {
+    file,
+    hint: 'through standard input, it comes behind the keys of the logs',
+  });
+}
+
 /**
  * Gives each kind of log its key: one for each, and none that no log needs. A kind without a key is left out. Throws `usage`.
  */

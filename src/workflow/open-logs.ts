@@ -19,7 +19,7 @@ import { openSigsum, prepareSigsum, type SigsumToken } from '../logs/sigsum.ts';
 import { openTileLog } from '../logs/tiles.ts';
 import type { Ports } from '../ports.ts';
 import { refuseInside } from './log.ts';
-import { assignKeys, type GivenKey, kindOf, readGivenKey, readGivenKeys } from './log-keys.ts';
+import { assignKeys, type GivenKey, kindOf, readKeys } from './log-keys.ts';
 import { joinUrl } from './source.ts';
 import { witnessingOf } from './witnesses.ts';
 
@@ -72,10 +72,12 @@ export interface LogKeys {
 export async function readLogKeys(ports: Ports, { logs, logKeys, token }: LogOptions): Promise<LogKeys> {
   for (const directory of logs.map(tileDirectory).filter((one) => one !== undefined))
     for (const file of logKeys) await refuseInside(ports.files, file, directory);
-  const given: GivenKey[] = [];
-  for (const file of logKeys) given.push(...(await readGivenKeys(ports, file)));
-  const tokenKey = token && (await readGivenKey(ports, token.keyFile)).key;
-  return { given, token: token && tokenKey && { domain: token.domain, key: tokenKey }, areAllNeeded: true };
+  const keys = await readKeys(ports, logKeys, token?.keyFile);
+  return {
+    given: keys.given,
+    token: token && keys.token && { domain: token.domain, key: keys.token },
+    areAllNeeded: true,
+  };
 }
 
 const tileDirectory = (address: string): string | undefined => /^tiles:(.+)$/s.exec(address)?.[1];

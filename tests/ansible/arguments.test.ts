@@ -40,7 +40,10 @@ const OPTIONS: Readonly<Record<string, string>> = {
   gpg_sign_path: 'path',
   publish_artifacts_destination: '--to',
   sign_artifacts_manifest_name: '--name',
-  submit_transparency_key_file: '--log-key',
+  submit_transparency_tiles_key_file: '--log-key',
+  submit_transparency_rekor_key_file: '--log-key',
+  submit_transparency_sigsum_key_file: '--log-key',
+  submit_transparency_token_key_file: '--token-key',
 };
 
 const optionsOf = (role: string): readonly (readonly [argument: string, option: Option])[] =>

@@ -51,7 +51,7 @@ function writeVars(): string {
     verify_artifacts_policy: lab.write('private/policy.yaml', stringify(policy)),
     publish_artifacts_destination: lab.at('work/site'),
     submit_transparency_logs: [`tiles:${lab.at('work/log')}`],
-    submit_transparency_key_file: lab.at('private/log.pem'),
+    submit_transparency_tiles_key_file: lab.at('private/log.pem'),
   };
   expect(Object.keys(values)).toEqual(Object.keys(example));
   return lab.write('private/vars.yaml', stringify(values));

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From the manifest to the log: publish-sha256sums, verify-artifacts, publish-artifacts and submit-transparency. */
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/core/report.ts';
 import { formatKeyMaterial } from '../../src/core/signed-note.ts';
+import { rekorLog } from '../core/rekor-log.ts';
 import {
   exportPublic,
   exportSecretSubkeys,
@@ -17,6 +19,9 @@ import {
   openGpg,
   verifyStatus,
 } from '../gpg.ts';
+import { type FakeSigsum, fakeSigsum } from '../logs/fake-sigsum.ts';
+import { type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
+import { directoryGet, readLog } from '../logs/tile-client.ts';
 import {
   artifactSigning,
   type Call,
@@ -40,6 +45,10 @@ let lab: Lab;
 let gpg: Gpg;
 let key: MadeKey;
 let logKey: string;
+let rekor: RekorServerLab;
+let sigsum: FakeSigsum;
+/** Of logs of others. */
+let secrets: readonly string[];
 let calls: readonly Call[];
 let output: string;
 let outcomes: ReadonlyMap<string, Outcome>;
@@ -104,6 +113,45 @@ function witnessPolicy(): string {
   return lab.at('private/policy.yaml');
 }
 
+/** A private key for logs, and what a policy pins of it. */
+function makeLogKey(kind: 'rekor' | 'sigsum', name: string) {
+  const file = lab.at('private', name);
+  const report: Report = JSON.parse(artifactSigning('key', 'generate-log-key', '--for', kind, '--out', file, '--json'));
+  return { secret: fs.readFileSync(file, 'utf8'), signers: [report.detail?.['public_key']] };
+}
+
+/** A policy that demands the tile log and two logs of others, and the secret with all of their keys. */
+async function severalLogs(): Promise<Vars> {
+  const log = rekorLog(2);
+  rekor = await rekorServer(log);
+  sigsum = await fakeSigsum();
+  const keys = { rekor: makeLogKey('rekor', 'rekor.pem'), sigsum: makeLogKey('sigsum', 'sigsum.key') };
+  const vkey = fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim();
+  const two = { version: 2, url: rekor.url, origin: log.origin, keys: [log.pin], signers: keys.rekor.signers };
+  lab.write('private/sigsum-policy', `${sigsum.line}\nquorum none\n`);
+  const policy = {
+    schema: 'artifact-signing.policy/v1',
+    certificates: [{ file: 'certificate.asc', fingerprint: key.primary }],
+    logs: [
+      { name: 'tarballs', kind: 'tiles', origin: 'example.org/log', keys: [vkey] },
+      { name: 'two', kind: 'rekor', ...two },
+      { name: 'others', kind: 'sigsum', policy_file: 'sigsum-policy', signers: keys.sigsum.signers },
+    ],
+    require: { logs: { at_least: 3 } },
+  };
+  const token = makeLogKey('sigsum', 'token.key').secret;
+  secrets = [keys.rekor.secret, keys.sigsum.secret, token];
+  return {
+    verify_artifacts_certificate: '',
+    verify_artifacts_fingerprint: '',
+    submit_transparency_policy: lab.write('private/several.yaml', JSON.stringify(policy)),
+    submit_transparency_logs: [`tiles:${lab.at('work/log')}`, 'two', 'others'],
+    submit_transparency_keys: { tiles: logKey, rekor: keys.rekor.secret, sigsum: keys.sigsum.secret, token },
+    submit_transparency_token_domain: 'example.org',
+    submit_transparency_log_deadline: 41,
+  };
+}
+
 async function playAll() {
   const { dist, calls: called } = makeSpy(lab);
   const trust = {
@@ -146,6 +194,7 @@ async function playAll() {
     submit_transparency_published_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     submit_transparency_deadline: 0,
   };
+  const several = await severalLogs();
   const scenarios = [
     sums('sums', {
       publish_sha256sums_path: lab.at('work/unsigned'),
@@ -180,6 +229,11 @@ async function playAll() {
       submit_transparency_witness_deadline: 7,
       submit_transparency_on_outage: 'defer',
     }),
+    submit('submit-several', { release_path: signed('several'), ...several }),
+    submit('submit-needless', {
+      release_path: release,
+      submit_transparency_keys: { tiles: logKey, rekor: secrets[0] },
+    }),
     submit('submit-sometimes', { release_path: release, submit_transparency_on_outage: 'sometimes' }),
   ];
   const played = await lab.play(
@@ -211,6 +265,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   server.close();
+  await rekor?.close();
   await gpg.close();
   lab.close();
 });
@@ -265,7 +320,7 @@ describe('submit-transparency', () => {
   it('logs nothing in check mode, and returns nothing to Zuul', () => {
     expect(of('rehearse-submit')).toMatchObject({ failed: false });
     expect(calls.filter(({ args }) => args.includes('--dry-run')).map(({ args }) => args[0])).toEqual(['submit']);
-    expect(returned()).toHaveLength(2);
+    expect(returned()).toHaveLength(3);
   });
 
   it('warns, also in Zuul, where what is published does not answer and that may be deferred', () => {
@@ -294,6 +349,7 @@ describe('submit-transparency', () => {
           log_kind: 'tiles',
           log_origin: 'example.org/log',
           log_index: 0,
+          log_entry: leafHashes()[0],
           tree_size: 1,
         }),
       ],
@@ -302,7 +358,7 @@ describe('submit-transparency', () => {
 
   it('finds the same entry by hand, and then has nothing to do with Zuul', () => {
     expect(of('submit-again')).toMatchObject({ failed: false, changed: 0 });
-    expect(returned()).toHaveLength(2);
+    expect(returned()).toHaveLength(3);
   });
 
   it('asks the witnesses that the policy names, and may defer where they do not vouch', () => {
@@ -313,16 +369,43 @@ describe('submit-transparency', () => {
     expect(calls.filter(({ args }) => args.join(' ').includes('--witness-deadline'))).toHaveLength(1);
   });
 
+  it('hands the keys of several logs over at once, and returns what each of them calls the entry', () => {
+    expect(of('submit-several')).toMatchObject({ failed: false, changed: 1 });
+    const [call] = calls.filter(({ args }) => args.includes('--log=others'));
+    const given = call?.args.filter((one) => /^--(?:log-key|token|log-deadline)/.test(one));
+    expect(given).toEqual(['--log-deadline=41', '--token-domain=example.org', '--log-key=-', '--token-key=-']);
+    expect(sigsum.token).toMatch(/^example\.org [0-9a-f]{128}$/);
+    const artifacts = (returned()[2]?.['artifacts'] ?? []) as readonly { name: string; metadata: Vars }[];
+    expect(artifacts.slice(2).map(({ name, metadata }) => [name, metadata['log_name'], metadata['log_index']])).toEqual(
+      [
+        [`${MANIFEST}.tlog-proof`, 'tarballs', 2],
+        [`${MANIFEST}.sigstore.json`, 'two', 0],
+        [`${MANIFEST}.proof`, 'others', 3],
+      ],
+    );
+    const leaf = createHash('sha256')
+      .update(Buffer.of(0))
+      .update(sigsum.leaves[3] ?? '');
+    expect(artifacts[2]?.metadata['log_entry']).toBe(leafHashes()[2]);
+    expect(artifacts[4]?.metadata['log_entry']).toBe(leaf.digest('hex'));
+    for (const { metadata } of artifacts) expect(metadata['sha256']).toBe(artifacts[0]?.metadata['sha256']);
+  });
+
+  it('refuses a key that is for none of the logs', () => {
+    expect(of('submit-needless')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('submit-needless').message).toMatch(/the key "-" is for none of these logs/);
+  });
+
   it('refuses an unknown word for what to do in an outage', () => {
     expect(of('submit-sometimes').message).toMatch(/submit_transparency_on_outage/);
   });
 
   it("keeps Zuul's variables in Zuul's own memory, and the key of the log out of everything", () => {
-    const [call] = calls.filter(({ args }) => args[0] === 'submit' && !args.includes('--dry-run')).slice(-3);
+    const [, call] = calls.filter(({ args }) => args[0] === 'submit' && !args.includes('--dry-run'));
     expect(call).toMatchObject({ mode: '700', names: ['zuul.json'], args: expect.arrayContaining(['--log-key=-']) });
     expect(path.dirname(call?.directory ?? '')).toBe(lab.at('work/zuul/work/tmp'));
     const pieces = [
-      ...piecesOf(logKey, ''),
+      ...[logKey, ...secrets].flatMap((secret) => piecesOf(secret, '')),
       ...piecesOf(fs.readFileSync(lab.at('private/subkey.asc'), 'utf8'), publicText()),
     ];
     const places = [
@@ -336,6 +419,13 @@ describe('submit-transparency', () => {
     expect(leftBy(calls)).toEqual([]);
   });
 });
+
+/** RFC 6962, section 2.1: of the entries in the tile log. */
+const leafHashes = (): readonly string[] => {
+  const vkey = fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim();
+  const { entries } = readLog(directoryGet(lab.at('work/log')), vkey);
+  return entries.map((one) => createHash('sha256').update(Buffer.of(0)).update(one).digest('hex'));
+};
 
 const publicText = () =>
   [...lab.remains()]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `submit` to a Sigsum log, alone and beside a tile log, and what `verify` makes of the proof. */
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, verify as verifyBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseOpenSshKey } from '../../src/core/openssh-key.ts';
@@ -17,7 +17,7 @@ import {
   proofOf,
 } from '../logs/fake-sigsum.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
-import { ED25519, fakeClock, loopback, useLab } from './lab.ts';
+import { ED25519, fakeClock, loopback, realFiles, useLab } from './lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, PENDING, PROOF, prepare, vkeyOf } from './log-lab.ts';
 
 const YEAR = 365 * 24 * 60 * 60;
@@ -320,6 +320,33 @@ describe('submit to a tile log and a Sigsum log', () => {
       ports(),
     );
     await refused(2, /--policy and --log-key cannot both read/, [...words.with(-1, '-'), '--log-key', '-'], ports());
+  });
+
+  it('takes their keys and that of a token through one standard input, where the last one is the token', async () => {
+    for (const [kind, name] of [
+      ['sigsum', 'token.key'],
+      ['rekor', 'rekor.pem'],
+    ] as const)
+      await done(['key', 'generate-log-key', '--for', kind, '--out', at(name)]);
+    const words = ['submit', at('r'), '--log', 'sigsum', '--log', `tiles:${at('log')}`, '--policy', at('policy.yaml')];
+    const all = [...words, '--log-key=-', '--token-domain=example.org', '--token-key=-', ...IDENTITY];
+    const through = (...names: readonly string[]) => ({
+      ...ports(),
+      files: {
+        ...realFiles(),
+        readGiven: async (file: string, cap: number) =>
+          file === '-' ? Buffer.concat(names.map((name) => read(name))) : realFiles().readGiven(file, cap),
+      },
+    });
+    await refused(2, /no key for the Sigsum log "sigsum" is given/, all, through('log.pem', 'submit.key'));
+    await refused(2, /the key of the token is on P-256/, all, through('log.pem', 'submit.key', 'rekor.pem'));
+    await refused(2, /"-" is for none of these logs/, all, through('rekor.pem', 'log.pem', 'submit.key', 'token.key'));
+    const report = await done(all, through('log.pem', 'submit.key', 'token.key'));
+    expect(report.logs.map(({ kind }) => kind)).toEqual(['sigsum', 'tiles']);
+    const [domain, signature = ''] = (log.token ?? '').split(' ');
+    const text = Buffer.concat([Buffer.from('sigsum.org/v1/submit-token\0'), log.log.raw]);
+    const tokenKey = createPublicKey(parseOpenSshKey(read('token.key')));
+    expect([domain, verifyBytes(null, text, tokenKey, Buffer.from(signature, 'hex'))]).toEqual(['example.org', true]);
   });
 
   it('needs each its own key', async () => {
