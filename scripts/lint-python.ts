@@ -21,6 +21,7 @@ const rolesCommands = (): readonly Command[] => [
     'playbooks',
     'test-playbooks',
     'doc/source/tutorial/zuul-config/playbooks',
+    ...fs.globSync('doc/source/transparency/*/submit.yaml', { cwd: ROOT }),
   ],
 ];
 

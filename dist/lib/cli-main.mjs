@@ -298,7 +298,10 @@ async function isReport(files, file) {
   return head.includes(`"schema": "${REPORT_SCHEMA}"`);
 }
 var silenced = (ports, { quiet }) => quiet ? { ...ports, progress: { report: () => void 0, end: () => void 0 } } : ports;
-var TOGETHER = ["--key-file", "--passphrase-file"];
+var TOGETHER = [
+  ["--key-file", "--passphrase-file"],
+  ["--log-key", "--token-key"]
+];
 function checkValues(command, args) {
   const single = [...command.flags, ...COMMON_FLAGS].filter(({ kind }) => kind === "text" || kind === "number");
   const repeated = command.flags.filter(({ kind }) => kind === "texts");
@@ -313,7 +316,8 @@ function checkValues(command, args) {
       hint: '--json prints the report; for a name with "-" write ./-…'
     });
   }
-  if (readers.length > 1 && !readers.every((name) => TOGETHER.includes(name)))
+  const areTogether = TOGETHER.some((group) => readers.every((name) => group.includes(name)));
+  if (readers.length > 1 && !(areTogether && new Set(readers).size === readers.length))
     throw new Fault("usage", `${readers.join(" and ")} cannot both read standard input`);
 }
 function asFault(error) {

@@ -239,7 +239,11 @@ var COMMANDS = [
         "DOMAIN",
         "who submits, for public Sigsum logs: a domain whose TXT record holds the token key"
       ),
-      text("token-key", "FILE|-", "with --token-domain: the private key"),
+      text(
+        "token-key",
+        "FILE|-",
+        'with --token-domain: the private key; if --log-key is "-", too, it is the last one that comes'
+      ),
       ...TRUST_FLAGS,
       MANIFEST,
       text("project", "NAME", "the project's canonical name"),

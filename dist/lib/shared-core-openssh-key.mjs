@@ -149,6 +149,23 @@ async function readGivenKey(ports, file) {
   if (key !== void 0 && another === void 0) return key;
   throw new Fault("usage", `${quote(file)} holds more than one key`, { file });
 }
+async function readKeys(ports, files, tokenFile) {
+  const given = [];
+  for (const file of files) given.push(...await readGivenKeys(ports, file));
+  if (tokenFile === void 0) return { given, token: void 0 };
+  if (tokenFile !== "-" || !files.includes("-"))
+    return { given, token: tokenKey(await readGivenKey(ports, tokenFile)) };
+  const last = given.findLast(({ file }) => file === "-");
+  if (last === void 0) throw new Fault("unreadable", "standard input holds no key");
+  return { given: given.filter((one) => one !== last), token: tokenKey(last) };
+}
+function tokenKey({ file, key, form }) {
+  if (form !== "p256") return key;
+  throw new Fault("usage", `the key of the token is on P-256, and has to be Ed25519: ${quote(file)}`, {
+    file,
+    hint: "through standard input, it comes behind the keys of the logs"
+  });
+}
 function assignKeys(kinds, given) {
   const keys = /* @__PURE__ */ new Map();
   for (const one of given) {
@@ -168,8 +185,8 @@ function kindOf({ form }, kinds) {
 export {
   formatOpenSshKey,
   formatOpenSshPublicKey,
-  readGivenKeys,
   readGivenKey,
+  readKeys,
   assignKeys,
   kindOf
 };

@@ -2,8 +2,7 @@
 import {
   assignKeys,
   kindOf,
-  readGivenKey,
-  readGivenKeys
+  readKeys
 } from "./shared-core-openssh-key.mjs";
 import {
   identify
@@ -504,10 +503,12 @@ function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
 async function readLogKeys(ports, { logs, logKeys, token }) {
   for (const directory of logs.map(tileDirectory).filter((one) => one !== void 0))
     for (const file of logKeys) await refuseInside(ports.files, file, directory);
-  const given = [];
-  for (const file of logKeys) given.push(...await readGivenKeys(ports, file));
-  const tokenKey = token && (await readGivenKey(ports, token.keyFile)).key;
-  return { given, token: token && tokenKey && { domain: token.domain, key: tokenKey }, areAllNeeded: true };
+  const keys = await readKeys(ports, logKeys, token?.keyFile);
+  return {
+    given: keys.given,
+    token: token && keys.token && { domain: token.domain, key: keys.token },
+    areAllNeeded: true
+  };
 }
 var tileDirectory = (address) => /^tiles:(.+)$/s.exec(address)?.[1];
 function chooseLogs(ports, options, { given, token, areAllNeeded }, policy) {

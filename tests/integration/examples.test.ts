@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The examples of doc/source/transparency/ that need others: two litewitnesses, a Sigsum log with its witnesses, and a Rekor of version
+ * 2 that bears the name of the public one.
+ */
+import fs from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ORIGIN, openSite, type Replacing, type Site } from '../roles/examples.ts';
+import { buildLitewitness, type Litewitness, openLitewitness } from './litewitness.ts';
+import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
+import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';
+
+const PUBLIC = 'log2025-1.rekor.sigstore.dev';
+const PUBLIC_KEY = 'MCowBQYDK2VwAyEAt8rlp1knGwjfbcXAYPYAkn0XiLz1x8O4t0YkEhie244=';
+
+let site: Site;
+let north: Litewitness;
+let south: Litewitness;
+let rekor: RekorTiles;
+let sigsum: SigsumLab;
+let keys: Readonly<Record<'rekor' | 'sigsum' | 'token', { readonly secret: string; readonly signer: string }>>;
+let replacing: Replacing;
+
+beforeAll(async () => {
+  site = await openSite();
+  const at = (name: string) => site.lab.at(name);
+  const [witness, log] = [buildLitewitness(), { origin: ORIGIN, vkey: site.vkey }];
+  north = await openLitewitness(witness, at('n'), 'north', log);
+  south = await openLitewitness(witness, at('s'), 'south', log);
+  rekor = await openRekorTiles(buildRekorTiles(), at('rekor'), PUBLIC);
+  sigsum = await openSigsum(sigsumPrograms(), at('sigsum'));
+  keys = {
+    rekor: site.logKeyFor('rekor', 'rekor.pem'),
+    sigsum: site.logKeyFor('sigsum', 'sigsum.key'),
+    token: site.logKeyFor('sigsum', 'token.key'),
+  };
+  replacing = {
+    KEY_OF_NORTH: north.vkey,
+    'https://witness.example.net/north': north.url,
+    KEY_OF_SOUTH: south.vkey,
+    'https://south.example.com/witness': south.url,
+    [`https://${PUBLIC}/api/v2`]: rekor.readUrl,
+    [`https://${PUBLIC}`]: rekor.url,
+    [PUBLIC_KEY]: rekor.pin,
+    PUBLIC_KEY_FOR_REKOR: keys.rekor.signer,
+    PUBLIC_KEY_FOR_SIGSUM: keys.sigsum.signer,
+    'policy: sigsum-generic-2025-1': `policy_file: ${sigsum.policy}`,
+  };
+});
+afterAll(async () => {
+  for (const one of [north, south, rekor, sigsum, site]) await one?.close();
+});
+
+/** The secret, with these fields. */
+const secret = (...names: readonly (keyof typeof keys | 'tiles')[]) =>
+  Object.fromEntries(names.map((name) => [name, name === 'tiles' ? site.logKey : keys[name].secret]));
+
+describe('the example', () => {
+  it('with witnesses has both vouch, and defers while one of them is stopped', async () => {
+    const first = await site.play('witnessed', '1', replacing, secret('tiles'));
+    expect(first.status, first.output).toBe(0);
+    const { status, report } = site.verify();
+    expect([status, report.logs]).toMatchObject([0, [{ witnesses: [{ name: 'north' }, { name: 'south' }] }]]);
+    await south.stop();
+    const second = await site.play('witnessed', '2', replacing, secret('tiles'));
+    expect(second.status, second.output).toBe(0);
+    expect(second.beside).toEqual(['.asc', '.submission.json']);
+    expect(second.output).toMatch(/artifact-signing: warning: .*1 of 2 witnesses vouch/);
+    expect(site.verify().status).toBe(1);
+    await south.start();
+    expect((await site.again(secret('tiles'))).beside).toEqual(['.asc', '.tlog-proof']);
+    expect(site.verify().status).toBe(0);
+  });
+
+  it("with Sigstore's public log leaves a bundle, without which its policy refuses the release", async () => {
+    const { status, output, beside } = await site.play('sigstore', '3', replacing, secret('rekor'));
+    expect(status, output).toBe(0);
+    expect(beside).toEqual(['.asc', '.sigstore.json']);
+    const verified = site.verify();
+    expect([verified.status, verified.report.logs]).toMatchObject([
+      0,
+      [{ name: 'sigstore', origin: PUBLIC, index: 0 }],
+    ]);
+    fs.rmSync(site.at('.sigstore.json'));
+    expect(site.verify().status).toBe(3);
+  });
+
+  it('with Sigsum has its witnesses vouch, and fails where the token is missing by half', async () => {
+    const { status, output, beside } = await site.play('sigsum', '4', replacing, secret('sigsum', 'token'));
+    expect(status, output).toBe(0);
+    expect(beside).toEqual(['.asc', '.proof']);
+    const verified = site.verify();
+    expect([verified.status, verified.report.logs]).toMatchObject([0, [{ name: 'sigsum', witnesses: [{}, {}] }]]);
+    const half = await site.play('sigsum', '5', replacing, secret('sigsum'));
+    expect([half.status, half.beside]).toEqual([2, ['.asc']]);
+    expect(half.output).toMatch(/--token-domain and --token-key go together/);
+  });
+
+  it('with several logs succeeds with two of three, warns of the third, and one is too few', async () => {
+    const all = secret('tiles', 'sigsum', 'rekor', 'token');
+    const three = await site.play('several', '6', replacing, all);
+    expect(three.status, three.output).toBe(0);
+    expect(three.beside).toEqual(['.asc', '.proof', '.sigstore.json', '.tlog-proof']);
+    expect(
+      site
+        .verify()
+        .report.logs.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['sigstore', 'sigsum', 'tarballs']);
+    await rekor.stop();
+    const hasty = { ...replacing, 'log_deadline: 120': 'log_deadline: 6' };
+    const two = await site.play('several', '7', hasty, all);
+    expect(two.status, two.output).toBe(0);
+    expect(two.beside).toEqual(['.asc', '.proof', '.submission.json', '.tlog-proof']);
+    expect(two.output).toMatch(/artifact-signing: warning: .*is prepared and not finished: the log "sigstore"/);
+    expect(site.verify().status).toBe(0);
+    fs.rmSync(site.at('.proof'));
+    expect(site.verify().status).toBe(1);
+    await rekor.start();
+    expect((await site.again(all)).beside).toEqual(['.asc', '.proof', '.sigstore.json', '.tlog-proof']);
+    expect(site.verify().status).toBe(0);
+  });
+});
