@@ -3,7 +3,10 @@
  * The examples of doc/source/transparency/ that need others: two litewitnesses, a Sigsum log with its witnesses, and a Rekor of version
  * 2 that bears the name of the public one.
  */
+import { createPublicKey, verify } from 'node:crypto';
 import fs from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ORIGIN, openSite, type Replacing, type Site } from '../roles/examples.ts';
 import { buildLitewitness, type Litewitness, openLitewitness } from './litewitness.ts';
@@ -18,6 +21,7 @@ let north: Litewitness;
 let south: Litewitness;
 let rekor: RekorTiles;
 let sigsum: SigsumLab;
+let guard: Guard;
 let keys: Readonly<Record<'rekor' | 'sigsum' | 'token', { readonly secret: string; readonly signer: string }>>;
 let replacing: Replacing;
 
@@ -34,6 +38,8 @@ beforeAll(async () => {
     sigsum: site.logKeyFor('sigsum', 'sigsum.key'),
     token: site.logKeyFor('sigsum', 'token.key'),
   };
+  guard = await openGuard(sigsum, keys.token.signer);
+  fs.writeFileSync(at('sigsum-policy'), fs.readFileSync(sigsum.policy, 'utf8').replace(sigsum.url, guard.url));
   replacing = {
     KEY_OF_NORTH: north.vkey,
     'https://witness.example.net/north': north.url,
@@ -44,12 +50,54 @@ beforeAll(async () => {
     [PUBLIC_KEY]: rekor.pin,
     PUBLIC_KEY_FOR_REKOR: keys.rekor.signer,
     PUBLIC_KEY_FOR_SIGSUM: keys.sigsum.signer,
-    'policy: sigsum-generic-2025-1': `policy_file: ${sigsum.policy}`,
+    'policy: sigsum-generic-2025-1': `policy_file: ${at('sigsum-policy')}`,
   };
 });
 afterAll(async () => {
-  for (const one of [north, south, rekor, sigsum, site]) await one?.close();
+  for (const one of [north, south, rekor, guard, sigsum, site]) await one?.close();
 });
+
+interface Guard {
+  readonly url: string;
+  /** Domains whose token was good, one for each leaf that came in. */
+  readonly seen: string[];
+  close(): void;
+}
+
+/** Stands before the log as the part of it that asks DNS for the key of a domain, which nobody on loopback answers. */
+async function openGuard({ url, logKey }: SigsumLab, tokenKey: string): Promise<Guard> {
+  const seen: string[] = [];
+  const signed = Buffer.concat([Buffer.from('sigsum.org/v1/submit-token\0'), Buffer.from(logKey, 'hex')]);
+  const x = Buffer.from(tokenKey, 'hex').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const isGood = (token: string) => {
+    const [domain = '', signature = ''] = token.split(' ');
+    const good = verify(null, signed, key, Buffer.from(signature, 'hex'));
+    if (good) seen.push(domain);
+    return good;
+  };
+  const server: Server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    if (request.method === 'POST' && !isGood(String(request.headers['sigsum-token'])))
+      return void response.writeHead(400).end('(400) token: invalid');
+    const method = request.method ?? 'GET';
+    const answer = await fetch(`${url}${request.url}`, {
+      method,
+      ...(parts.length > 0 && { body: Buffer.concat(parts) }),
+    });
+    response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 /** The secret, with these fields. */
 const secret = (...names: readonly (keyof typeof keys | 'tiles')[]) =>
@@ -89,6 +137,7 @@ describe('the example', () => {
     const { status, output, beside } = await site.play('sigsum', '4', replacing, secret('sigsum', 'token'));
     expect(status, output).toBe(0);
     expect(beside).toEqual(['.asc', '.proof']);
+    expect(new Set(guard.seen)).toEqual(new Set(['example.org']));
     const verified = site.verify();
     expect([verified.status, verified.report.logs]).toMatchObject([0, [{ name: 'sigsum', witnesses: [{}, {}] }]]);
     const half = await site.play('sigsum', '5', replacing, secret('sigsum'));

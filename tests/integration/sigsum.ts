@@ -34,6 +34,8 @@ export interface Started {
 export interface SigsumLab {
   /** Of the log. */
   readonly url: string;
+  /** Its public key, in hexadecimal digits. */
+  readonly logKey: string;
   /** A Sigsum policy file with the log and both witnesses, all of whom have to vouch. */
   readonly policy: string;
   readonly witnesses: readonly Started[];
@@ -113,6 +115,7 @@ export async function openSigsum({ log, tools }: SigsumPrograms, directory: stri
   for (const one of all) await one.start();
   return {
     url,
+    logKey: hexOf(at('log.key.pub')),
     policy,
     witnesses,
     hexOf,
