@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * doc/source/formats.rst: its commands, run as they stand there on a release that real logs have, by other people's programs; and its
+ * tables, held against the files. What was changed, these programs refuse.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/core/report.ts';
+import { type ConsoleCommand, consoleCommands, runConsole, writePrograms } from '../console-runner.ts';
+import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
+import { debianPrograms } from './debian.ts';
+import { run } from './litewitness.ts';
+import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
+import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';
+
+const EXECUTABLE = path.resolve('src/bin.ts');
+const PAGE = fs.readFileSync('doc/source/formats.rst', 'utf8');
+const ORIGIN = 'tarballs.example.org/log';
+const MANIFEST = 'release/nova-31.0.0.SHA256SUMS';
+
+let work = '';
+let gpg: Gpg;
+let rekor: RekorTiles;
+let sigsum: SigsumLab;
+let env: NodeJS.ProcessEnv;
+/** Of `submit` and `verify`, and of one that was refused. */
+const reports: Report[] = [];
+
+const at = (...parts: readonly string[]) => path.join(work, ...parts);
+
+/** The part of the page below a title. */
+function section(title: string): string {
+  const start = PAGE.indexOf(`\n${title}\n***`);
+  expect(start, title).toBeGreaterThan(0);
+  const rest = PAGE.slice(start + 1);
+  const next = /\n\n[^\n]+\n\*{3,}\n/.exec(rest)?.index;
+  return next === undefined ? rest : rest.slice(0, next + 1);
+}
+
+const show = async (commands: readonly ConsoleCommand[]) =>
+  runConsole(commands, { name: 'formats.rst', cwd: work, env, replace: [] });
+
+function command(...words: readonly string[]): Report {
+  const { stdout, stderr } = spawnSync(process.execPath, [EXECUTABLE, ...words, '--json'], {
+    encoding: 'utf8',
+    cwd: work,
+  });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Report;
+}
+function done(...words: readonly string[]): Report {
+  const report = command(...words);
+  expect(report.errors, words.join(' ')).toEqual([]);
+  return report;
+}
+
+function makeRelease(directory: string, version: string): void {
+  fs.mkdirSync(at(directory));
+  fs.writeFileSync(at(directory, `nova-${version}.tar.gz`), `some bytes of ${version}`);
+  done('sign', directory, '--key-file', 'key.asc', '--sums', '--project', 'nova', '--release', version);
+}
+
+const submitWords = (directory: string, version: string) => [
+  ...['submit', directory, '--policy', 'trust.json', '--log', 'tiles:log', '--log', 'rekor', '--log', 'sigsum'],
+  ...['log.pem', 'rekor.pem', 'submit.key'].flatMap((file) => ['--log-key', file]),
+  ...['--project', 'opendev.org/openstack/nova', '--release', version, '--commit', 'a'.repeat(40)],
+  ...['--ref', `refs/tags/${version}`],
+];
+
+beforeAll(async () => {
+  work = fs.mkdtempSync('/tmp/formats-');
+  gpg = await openGpg();
+  const userId = 'Example Release Signing Key (2026.2)';
+  const key = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }], userId });
+  fs.writeFileSync(at('key.asc'), await exportSecretSubkeys(gpg, key.primary), { mode: 0o600 });
+  fs.writeFileSync(at('example-2026.2.asc'), await exportPublic(gpg, key.primary));
+  const tools = sigsumPrograms().tools;
+  const cosign = path.join(debianPrograms(['sid'], ['cosign', 'sigstore-go']), 'usr/bin/cosign');
+  run('go', ['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
+  const programs = { cosign, 'sigsum-verify': path.join(tools, 'sigsum-verify'), tlog: at('tlog') };
+  writePrograms(
+    at('bin'),
+    Object.fromEntries(Object.entries(programs).map(([name, file]) => [name, `exec '${file}' "$@"`])),
+  );
+  env = { PATH: `${at('bin')}:${process.env['PATH']}`, HOME: work, GNUPGHOME: gpg.home, LC_ALL: 'C.UTF-8' };
+  rekor = await openRekorTiles(buildRekorTiles(), at('rekor'), 'rekor.example.org');
+  sigsum = await openSigsum(sigsumPrograms(), at('sigsum'));
+  fs.copyFileSync(rekor.publicKey, at('rekor-log.pub'));
+  fs.copyFileSync(sigsum.policy, at('sigsum-policy'));
+  const signers = (kind: string, file: string) => [
+    done('key', 'generate-log-key', '--for', kind, '--out', file).detail?.['public_key'],
+  ];
+  done('key', 'generate-log-key', '--for', 'tiles', '--out', 'log.pem');
+  const vkey = done('log', 'init', 'log', '--origin', ORIGIN, '--key', 'log.pem').detail?.['vkey'];
+  fs.copyFileSync(at('log.state/log.vkey'), at('log.vkey'));
+  const two = { version: 2, url: rekor.url, read_url: rekor.readUrl, origin: rekor.origin, keys: [rekor.pin] };
+  const policy = {
+    schema: 'artifact-signing.policy/v1',
+    certificates: [{ file: 'example-2026.2.asc', fingerprint: key.primary }],
+    logs: [
+      { name: 'tarballs', kind: 'tiles', origin: ORIGIN, keys: [vkey] },
+      { name: 'rekor', kind: 'rekor', ...two, signers: signers('rekor', 'rekor.pem') },
+      { name: 'sigsum', kind: 'sigsum', policy_file: 'sigsum-policy', signers: signers('sigsum', 'submit.key') },
+    ],
+    require: { logs: { at_least: 3 } },
+  };
+  fs.writeFileSync(at('trust.json'), JSON.stringify(policy));
+  makeRelease('release', '31.0.0');
+  reports.push(done(...submitWords('release', '31.0.0')), done('verify', 'release', '--policy', 'trust.json'));
+  makeRelease('pending', '31.0.1');
+  // nobody listens there
+  const nowhere = ['--published-url', 'http://127.0.0.1:9/', '--deadline', '0'];
+  reports.push(command(...submitWords('pending', '31.0.1'), ...nowhere));
+});
+afterAll(async () => {
+  await rekor?.close();
+  await sigsum?.close();
+  await gpg?.close();
+  fs.rmSync(work, { recursive: true, force: true });
+});
+
+describe('the commands of doc/source/formats.rst', () => {
+  it('check every file of a release that three logs have', async () => {
+    expect(reports.map(({ status }) => status)).toEqual(['done', 'done', 'pending']);
+    await show(consoleCommands(PAGE));
+  });
+
+  const change = (bytes: Buffer, position: number) => {
+    bytes.writeUInt8((bytes.at(position) ?? 0) ^ 1, position < 0 ? bytes.length + position : position);
+    return bytes;
+  };
+  it.each<readonly [title: string, file: string, change: (bytes: Buffer) => Buffer | string]>([
+    ['Signature', 'release/nova-31.0.0.tar.gz', (bytes) => change(bytes, 0)],
+    ['Manifest', 'release/nova-31.0.0.tar.gz', (bytes) => change(bytes, -1)],
+    ['Manifest', MANIFEST, (bytes) => change(bytes, 0)],
+    ['Statement', MANIFEST, (bytes) => change(bytes, 0)],
+    ['Proof of a tile log', `${MANIFEST}.tlog-proof`, (bytes) => bytes.toString().replace(/^index 0$/m, 'index 1')],
+    ['Proof of a tile log', 'statement', (bytes) => change(bytes, 20)],
+    [
+      'Proof of a tile log',
+      `${MANIFEST}.tlog-proof`,
+      (bytes) => bytes.toString().replace(`\n${ORIGIN}\n1\n`, `\n${ORIGIN}\n2\n`),
+    ],
+    ['Tile log', 'log/tile/0/000.p/1', (bytes) => change(bytes, 0)],
+    ['Tile log', 'log/tile/entries/000.p/1', (bytes) => change(bytes, 9)],
+    ['Proof of a Sigsum log', `${MANIFEST}.proof`, (bytes) => bytes.toString().replace(/^root_hash=./m, 'root_hash=x')],
+    ['Proof of a Sigsum log', MANIFEST, (bytes) => change(bytes, 0)],
+    ['Bundle', MANIFEST, (bytes) => change(bytes, 0)],
+    ['Bundle', 'rekor-log.pub', () => fs.readFileSync(at('rekor.pem.pub'))],
+    ['Keys for logs', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-log.pub'))],
+  ])('refuse in %s a changed %s', async (title, file, changed) => {
+    const kept = fs.readFileSync(at(file));
+    const other = changed(Buffer.from(kept));
+    expect(Buffer.from(other).equals(kept)).toBe(false);
+    try {
+      fs.writeFileSync(at(file), other);
+      await expect(show(consoleCommands(section(title)))).rejects.toThrow(/formats\.rst:\d+: \$/);
+    } finally {
+      fs.writeFileSync(at(file), kept);
+    }
+    await show(consoleCommands(section(title)));
+  });
+});
+
+/** The names of all fields in a document, however deep. */
+const fieldsOf = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : [...(Array.isArray(value) ? [] : Object.keys(value)), ...Object.values(value).flatMap(fieldsOf)];
+const literalsIn = (text: string) => new Set([...text.matchAll(/``([^`]+)``/g)].map(([, literal]) => literal));
+
+describe('the tables of doc/source/formats.rst', () => {
+  it.each<readonly [title: string, read: () => unknown]>([
+    ['Statement', () => JSON.parse(fs.readFileSync(at('statement'), 'utf8'))],
+    ['Bundle', () => JSON.parse(fs.readFileSync(at(`${MANIFEST}.sigstore.json`), 'utf8'))],
+    ['Submission', () => submission()],
+    ['Report', () => reports.map(({ detail: _, ...rest }) => rest)],
+  ])('have every field of what is told in %s', (title, read) => {
+    const fields = [...new Set(fieldsOf(read()))];
+    expect(fields.length).toBeGreaterThan(4);
+    expect(fields.filter((field) => !literalsIn(section(title)).has(field))).toEqual([]);
+  });
+
+  it('say what is prepared for each kind of log', () => {
+    const { prepared } = submission();
+    expect(Object.keys(prepared).sort()).toEqual(['rekor', 'sigsum']);
+    const forRekor = JSON.parse(Buffer.from(prepared['rekor'] ?? '', 'base64').toString());
+    expect(Object.keys(forRekor).filter((field) => !literalsIn(section('Submission')).has(field))).toEqual([]);
+    expect(Buffer.from(prepared['sigsum'] ?? '', 'base64').toString()).toMatch(/^message=[0-9a-f]{64}\n/);
+  });
+
+  /** The statement in it has a section of its own. */
+  function submission(): { readonly prepared: Readonly<Record<string, string>>; readonly statement: string } {
+    const document = JSON.parse(fs.readFileSync(at('pending/nova-31.0.1.SHA256SUMS.submission.json'), 'utf8'));
+    return { ...document, statement: 'above' };
+  }
+
+  it('have every line of a Sigsum proof', () => {
+    const proof = execFileSync('cat', [at(`${MANIFEST}.proof`)], { encoding: 'utf8' });
+    const keys = [...proof.matchAll(/^([a-z_]+)=/gm)].map(([, key]) => key);
+    expect(keys.filter((key) => !literalsIn(section('Proof of a Sigsum log')).has(key ?? ''))).toEqual([]);
+  });
+});
