@@ -60,7 +60,7 @@ describe('a key that has expired since, with "expired_after_signing: logged"', (
     ['a second before the expiry', -1, 0],
     ['at the expiry', 0, 3],
     ['long after the expiry', YEAR / 2, 3],
-  ])('has signed what Rekor v1 took %s: status %#', async (_, offset, status) => {
+  ])('has signed what Rekor v1 took %s (%i s): status %i', async (_, offset, status) => {
     logged([rekorLog(1, { taken: expiry + offset })]);
     if (status === 3) {
       const report = await refused(3, REFUSED, words(), later());
