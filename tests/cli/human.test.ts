@@ -46,6 +46,13 @@ describe('the result for people', () => {
     ]);
   });
 
+  it('says of the certificate of a recorder that it does not count', () => {
+    const record = { domain: 'ab.cd.x.org', serial: '01', sha256: sha256('x'), not_before: '2026-04-01T12:00:00Z' };
+    const log = { kind: 'recorder', origin: 'x.org', proof: 'a.recorder.pem', action: 'verified', record } as const;
+    const certificate = `certificate of ab.cd.x.org serial 01 sha256:${sha256('x')} from 2026-04-01T12:00:00Z`;
+    expect(resultOf({ logs: [log] })).toBe(`verified a.recorder.pem recorder x.org ${certificate}, not counted\n`);
+  });
+
   it('is nothing where nothing was done', () => {
     expect(resultOf({})).toBe('');
   });

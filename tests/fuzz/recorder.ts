@@ -73,6 +73,7 @@ export const RECORDER: readonly Target[] = [
     kinds: [],
     check: checkRoot,
     share: 0.5,
+    isSmall: true,
   },
   {
     name: 'address as rget reads it',
