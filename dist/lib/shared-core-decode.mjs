@@ -48,7 +48,7 @@ var parsed = (parse) => (value, path) => {
   }
 };
 function join(path, key) {
-  if (!/^[\w-]+$/.test(key)) return `${path}[${quote(key)}]`;
+  if (!/^[\w-]{1,64}$/.test(key)) return `${path}[${quote(key)}]`;
   return path === "" ? key : `${path}.${key}`;
 }
 function unknownKey(path, key, known) {
@@ -56,7 +56,7 @@ function unknownKey(path, key, known) {
   const hint = near === void 0 ? `known here: ${known.join(", ")}` : `did you mean ${quote(near)}?`;
   return wrong(join(path, key), "is not a key that belongs here", hint);
 }
-var nearest = (word, known) => known.find((candidate) => distance(candidate, word) <= 2);
+var nearest = (word, known) => known.find((candidate) => Math.abs(candidate.length - word.length) <= 2 && distance(candidate, word) <= 2);
 function distance(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

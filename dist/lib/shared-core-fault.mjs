@@ -57,7 +57,11 @@ var Fault = class extends Error {
 };
 var CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 var printable = (text) => text.replace(CONTROL, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
-var quote = (name) => `"${printable(name.replace(/["\\]/g, "\\$&"))}"`;
+var SHOWN = 512;
+function quote(name) {
+  if (name.length > SHOWN) return `${quote(name.slice(0, SHOWN).toWellFormed())}…`;
+  return `"${printable(name.replace(/["\\]/g, "\\$&"))}"`;
+}
 
 export {
   exitStatusOf,

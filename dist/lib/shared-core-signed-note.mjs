@@ -176,8 +176,9 @@ function verifyNote(note, trusted) {
     return claimed.length > 0;
   });
   if (signers.length > 0) return signers;
-  const names = note.signatures.map((signature) => `${signature.name}+${signature.keyId}`).join(", ");
-  throw new Fault("wrong-key", "the note is not signed by a trusted key", { hint: `it is signed by ${names}` });
+  const names = note.signatures.map(({ name, keyId }) => quote(`${name}+${keyId}`));
+  const some = [...names.slice(0, 4), ...names.length > 4 ? ["others"] : []].join(", ");
+  throw new Fault("wrong-key", "the note is not signed by a trusted key", { hint: `it is signed by ${some}` });
 }
 var ED25519 = 1;
 var PUBLIC_KEY_SIZE = 32;
@@ -270,7 +271,7 @@ function verifyNamedCheckpoint(signed, trusted, isOwn) {
   const signers = verifyNote({ text: formatCheckpoint(signed), signatures: signed.signatures }, trusted);
   if (signers.some(({ name }) => isOwn(name))) return;
   throw new Fault("wrong-key", "the checkpoint is signed by a trusted key, but not by one of the log that it names", {
-    hint: `the key would have to be named ${signed.origin}`
+    hint: `the key would have to be named ${quote(signed.origin)}`
   });
 }
 

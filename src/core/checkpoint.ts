@@ -12,7 +12,7 @@
  * Signature lines of keys that we do not know, such as those of witnesses, are kept as they are.
  */
 import { formatBase64, parseBase64, parseDecimal } from './encoding.ts';
-import { Fault } from './fault.ts';
+import { Fault, quote } from './fault.ts';
 import { type Hash, parseHash } from './merkle.ts';
 import {
   formatSignedNote,
@@ -84,6 +84,6 @@ export function verifyNamedCheckpoint(
   const signers = verifyNote({ text: formatCheckpoint(signed), signatures: signed.signatures }, trusted);
   if (signers.some(({ name }) => isOwn(name))) return;
   throw new Fault('wrong-key', 'the checkpoint is signed by a trusted key, but not by one of the log that it names', {
-    hint: `the key would have to be named ${signed.origin}`,
+    hint: `the key would have to be named ${quote(signed.origin)}`,
   });
 }

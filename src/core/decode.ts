@@ -83,7 +83,7 @@ export const parsed =
 
 /** A key as a part of a path; one that is no plain word stands in quotes. */
 export function join(path: string, key: string): string {
-  if (!/^[\w-]+$/.test(key)) return `${path}[${quote(key)}]`;
+  if (!/^[\w-]{1,64}$/.test(key)) return `${path}[${quote(key)}]`;
   return path === '' ? key : `${path}.${key}`;
 }
 
@@ -95,7 +95,7 @@ function unknownKey(path: string, key: string, known: readonly string[]): Fault 
 
 /** The known word that somebody may have meant; undefined where none is like it. */
 export const nearest = (word: string, known: readonly string[]): string | undefined =>
-  known.find((candidate) => distance(candidate, word) <= 2);
+  known.find((candidate) => Math.abs(candidate.length - word.length) <= 2 && distance(candidate, word) <= 2);
 
 /** Levenshtein's distance; both words are a few letters long. */
 function distance(a: string, b: string): number {

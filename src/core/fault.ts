@@ -107,5 +107,11 @@ const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 export const printable = (text: string): string =>
   text.replace(CONTROL, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
 
-/** A name as it stands in messages: in double quotes, control characters escaped. */
-export const quote = (name: string): string => `"${printable(name.replace(/["\\]/g, '\\$&'))}"`;
+/** Of a name, a message shows no more: UTF-16 code units. Paths that people made are shorter. */
+const SHOWN = 512;
+
+/** A name as it stands in messages: in double quotes, control characters escaped; of a very long one, its beginning. */
+export function quote(name: string): string {
+  if (name.length > SHOWN) return `${quote(name.slice(0, SHOWN).toWellFormed())}…`;
+  return `"${printable(name.replace(/["\\]/g, '\\$&'))}"`;
+}

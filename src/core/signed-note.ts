@@ -94,8 +94,9 @@ export function verifyNote<K extends NoteKey>(note: SignedNote, trusted: readonl
     return claimed.length > 0;
   });
   if (signers.length > 0) return signers;
-  const names = note.signatures.map((signature) => `${signature.name}+${signature.keyId}`).join(', ');
-  throw new Fault('wrong-key', 'the note is not signed by a trusted key', { hint: `it is signed by ${names}` });
+  const names = note.signatures.map(({ name, keyId }) => quote(`${name}+${keyId}`));
+  const some = [...names.slice(0, 4), ...(names.length > 4 ? ['others'] : [])].join(', ');
+  throw new Fault('wrong-key', 'the note is not signed by a trusted key', { hint: `it is signed by ${some}` });
 }
 
 const ED25519 = 1;

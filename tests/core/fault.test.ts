@@ -41,4 +41,10 @@ describe('a quoted name', () => {
   ])('%j stands as %s', (name, quoted) => {
     expect(quote(name)).toBe(quoted);
   });
+
+  it('is shown from its beginning where it is longer than any path', () => {
+    expect(quote('a'.repeat(512))).toBe(`"${'a'.repeat(512)}"`);
+    expect(quote('a'.repeat(513))).toBe(`"${'a'.repeat(512)}"…`);
+    expect(quote(`${'a'.repeat(511)}\u{1f600}`)).toBe(`"${'a'.repeat(511)}\ufffd"…`);
+  });
 });

@@ -18,10 +18,10 @@ import { type Finding, makeReport } from '../../src/core/report.ts';
 import { sha256 } from '../../src/core/sha256.ts';
 import { formatSignedNote, NOTE_CAP, noteSigner, parseLogKey, parseSignedNote } from '../../src/core/signed-note.ts';
 import { formatStatement, parseStatement, STATEMENT_SCHEMA, type Statement } from '../../src/core/statement.ts';
-import { formatSubmission, parseSubmission } from '../../src/core/submission.ts';
 import { formatEntryBundle, formatHashTile, parseEntryBundle, parseHashTile } from '../../src/core/tile.ts';
 import { formatTlogProof, parseTlogProof, TLOG_PROOF_CAP } from '../../src/core/tlog-proof.ts';
 import { verifyTlogProof } from '../../src/logs/tiles.ts';
+import { afterDigits, afterLines, afterSignatures, anywhere } from './cut.ts';
 import { Broken, canonical, canonicalText, ofText, type Target, texts } from './target.ts';
 import { LOG_KEY } from './values.ts';
 
@@ -48,7 +48,7 @@ function checkManifest(input: Uint8Array): void {
   if (new Set(read.map(({ name }) => name)).size !== read.length) throw new Broken('a name twice');
 }
 
-const statement: Statement = {
+export const statement: Statement = {
   schema: STATEMENT_SCHEMA,
   project: 'opendev.org/openstack/nova',
   version: '31.0.0',
@@ -107,6 +107,8 @@ export const DOCUMENTS: readonly Target[] = [
       ...texts(`${sha256('a')} *binary.tar\n${sha256('b')}  text.tar\n`),
     ],
     kinds: ['bad-manifest'],
+    // its signature tells: "signed manifest"
+    cut: afterLines(1),
     check: checkManifest,
     cap: MANIFEST_CAP,
   },
@@ -114,6 +116,7 @@ export const DOCUMENTS: readonly Target[] = [
     name: 'signed note',
     corpus: [...texts('text\n\n— example.com/foo Uw2QOkn8srV1\n'), formatSignedCheckpoint(signed)],
     kinds: ['bad-format'],
+    cut: afterSignatures,
     check: canonical(parseSignedNote, formatSignedNote),
     cap: NOTE_CAP,
   },
@@ -124,6 +127,8 @@ export const DOCUMENTS: readonly Target[] = [
       formatCheckpoint({ ...checkpoint, size: 0, root: EMPTY_ROOT, extensions: ['Timestamp: 1', 'more'] }),
     ),
     kinds: ['bad-format'],
+    // extensions are lines of their own; the log signs all of them
+    cut: afterLines(3),
     check: canonicalText(parseCheckpoint, formatCheckpoint),
   },
   {
@@ -133,6 +138,7 @@ export const DOCUMENTS: readonly Target[] = [
       formatSignedCheckpoint({ ...signed, signatures: [witness, ...signed.signatures] }),
     ],
     kinds: ['bad-format'],
+    cut: afterSignatures,
     check: canonical(parseSignedCheckpoint, formatSignedCheckpoint),
     cap: CHECKPOINT_CAP,
   },
@@ -152,6 +158,8 @@ export const DOCUMENTS: readonly Target[] = [
     name: 'tlog-proof',
     corpus: proofs,
     kinds: ['bad-format'],
+    // where the others are needed, the quorum tells: "witnessed tlog-proof"
+    cut: afterSignatures,
     check: canonical(parseTlogProof, formatTlogProof),
     cap: TLOG_PROOF_CAP,
   },
@@ -159,6 +167,7 @@ export const DOCUMENTS: readonly Target[] = [
     name: 'believed tlog-proof',
     corpus: proofs,
     kinds: ['bad-format', 'bad-proof', 'bad-signature', 'wrong-key', 'not-in-log'],
+    cut: afterSignatures,
     check: checkProof,
   },
   {
@@ -170,6 +179,7 @@ export const DOCUMENTS: readonly Target[] = [
       '9007199254740991',
     ),
     kinds: ['bad-format'],
+    cut: afterDigits,
     check: canonical(parseCanonicalJson, formatCanonicalJson),
     cap: 1024 * 1024,
   },
@@ -181,16 +191,10 @@ export const DOCUMENTS: readonly Target[] = [
     cap: 1024 * 1024,
   },
   {
-    name: 'submission',
-    corpus: [formatSubmission({ logs: ['sigstore', 'tiles:'], since: new Date(0), prepared: new Map(), statement })],
-    kinds: ['bad-format'],
-    check: canonical(parseSubmission, formatSubmission),
-    cap: 1024 * 1024,
-  },
-  {
     name: 'report',
     corpus: texts('nova-31.0.0.tar.gz', 'a "quoted" \\ name', 'ä 日本 \u{1f600}'),
     kinds: [],
+    cut: anywhere,
     check: ofText(checkReport),
   },
 ];

@@ -15,7 +15,7 @@ const NOISE = 20_000;
 const TRIES = 3;
 
 /** Microseconds of processor time of this process. */
-async function workOf(body: () => unknown): Promise<number> {
+export async function workOf(body: () => unknown): Promise<number> {
   const start = process.cpuUsage();
   await body();
   const { user, system } = process.cpuUsage(start);

@@ -2,11 +2,16 @@
 /** Armor and packets: signatures, certificates, secret keys. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { Fault } from '../../src/core/fault.ts';
+import { formatManifest } from '../../src/core/manifest.ts';
+import { parseArtifactName } from '../../src/core/name.ts';
+import { sha256 } from '../../src/core/sha256.ts';
 import { readCertificates } from '../../src/openpgp/certificate.ts';
 import { keyState } from '../../src/openpgp/key-state.ts';
 import { inspectKeys, openSigningKey } from '../../src/openpgp/secret-key.ts';
 import { date, dearmor, verify } from '../openpgp/common.ts';
 import { CERTIFY, CraftedKey, certificate, mpi, packet, SIGN, seconds } from '../openpgp/craft.ts';
+import { type Cut, isText, lastLineEnd } from './cut.ts';
 import { Broken, type Target } from './target.ts';
 
 const VECTORS = path.resolve(import.meta.dirname, '../vectors/openpgp');
@@ -135,9 +140,61 @@ async function checkSecret(input: Uint8Array): Promise<void> {
   if ((key.expires?.getTime() ?? NEVER) > (facts.get(key.fingerprint) ?? 0)) throw new Broken('good for longer');
 }
 
+/** Where a packet ends, as its length says: RFC 9580 section 4.2. */
+function packetEnd(bytes: Buffer, at: number): number {
+  const [header = 0, first = 0, second = 0] = bytes.subarray(at, at + 3);
+  if ((header & 0x40) === 0) {
+    const octets = 1 << (header & 3);
+    return at + 1 + octets + bytes.readUIntBE(at + 1, octets);
+  }
+  if (first < 192) return at + 2 + first;
+  return first < 255 ? at + 3 + ((first - 192) << 8) + second + 192 : at + 6 + bytes.readUInt32BE(at + 2);
+}
+
+/** A certificate is a row of packets, and tells nobody how many there are: whoever takes one away takes what it says. */
+const afterPackets: Cut = (part, whole) => {
+  if (isText(whole)) return lastLineEnd(part, whole);
+  let end = 0;
+  while (end < part.length) end = packetEnd(whole, end);
+  return end === part.length && end > 0;
+};
+
+const MANIFEST = Buffer.from(
+  formatManifest(['a', 'b', 'c'].map((name) => ({ name: parseArtifactName(name), sha256: sha256(name) }))),
+);
+const ofManifest = packet(2, subkey.sign(MANIFEST, { type: 0, created: MADE }));
+
+/** Whatever reads as a manifest, only the one that was signed is believed. */
+function checkSigned(input: Uint8Array): void {
+  const verdict = verify(ofManifest, input, trusted, NOW);
+  if (verdict.kind !== 'good') throw new Fault('altered', verdict.message);
+  if (!MANIFEST.equals(input)) throw new Broken('good, and not what was signed');
+}
+
 export const OPENPGP: readonly Target[] = [
-  { name: 'signature', corpus: signatures, kinds: ['bad-signature'], check: checkSignature, cap: 64 * 1024 },
-  { name: 'certificate', corpus: publicKeys, kinds: ['unreadable'], check: checkCertificate, cap: 1024 * 1024 },
+  {
+    name: 'signature',
+    corpus: signatures,
+    kinds: ['bad-signature'],
+    cut: lastLineEnd,
+    check: checkSignature,
+    cap: 64 * 1024,
+  },
+  {
+    name: 'signed manifest',
+    corpus: [MANIFEST],
+    kinds: ['altered'],
+    check: checkSigned,
+    share: 0.3,
+  },
+  {
+    name: 'certificate',
+    corpus: publicKeys,
+    kinds: ['unreadable'],
+    cut: afterPackets,
+    check: checkCertificate,
+    cap: 1024 * 1024,
+  },
   {
     name: 'secret key',
     corpus: secrets,
@@ -145,6 +202,7 @@ export const OPENPGP: readonly Target[] = [
       ...(['unreadable', 'usage', 'wrong-key', 'expired', 'revoked', 'superseded', 'not-yet-valid'] as const),
       ...(['weak-algorithm', 'not-a-signing-key', 'primary-secret-present'] as const),
     ],
+    cut: lastLineEnd,
     check: checkSecret,
     cap: 1024 * 1024,
   },
@@ -152,6 +210,7 @@ export const OPENPGP: readonly Target[] = [
     name: 'locked secret key',
     corpus: locked,
     kinds: ['unreadable'],
+    cut: afterPackets,
     check: async (input) => void (await inspectKeys(input)),
     cap: 1024 * 1024,
   },

@@ -6,6 +6,7 @@ import { CHAIN_CAP, formatChain, parseAuthorities, parseChain } from '../../src/
 import { verifyEvidence } from '../../src/core/recorder.ts';
 import { domainProblem, projectDomain, recordNames, recordPrefix } from '../../src/core/rget.ts';
 import { ReferenceTree } from '../core/rfc6962.ts';
+import { anywhere, type Cut } from './cut.ts';
 import { Broken, canonical, ofText, type Target, texts } from './target.ts';
 
 const VECTORS = path.resolve(import.meta.dirname, '../vectors');
@@ -66,11 +67,20 @@ function checkBelieved(input: Uint8Array): void {
 
 const upTo = (...parts: readonly (typeof middle)[]) => formatChain([leaf, ...parts.flatMap((part) => part ?? [])]);
 
+/** Certificates are a row of blocks, and as many as lead to an authority will do. */
+const afterBlocks =
+  (least: number): Cut =>
+  (part) =>
+    part.toString().split('-----END CERTIFICATE-----\n').length > least &&
+    part.toString().endsWith('-----END CERTIFICATE-----\n');
+
 export const RECORDER: readonly Target[] = [
   {
     name: 'manifest as rget reads it',
     corpus: [...texts(...vectors.slice(0, 24).map(({ manifest }) => manifest)), MANIFEST],
     kinds: [],
+    // whatever it is, it has a root
+    cut: anywhere,
     check: checkRoot,
     share: 0.5,
     isSmall: true,
@@ -79,6 +89,7 @@ export const RECORDER: readonly Target[] = [
     name: 'address as rget reads it',
     corpus: texts(...vectors.map(({ url }) => url).filter((url) => !url.includes('_'))),
     kinds: ['bad-name'],
+    cut: anywhere,
     check: ofText(checkProject),
     isSmall: true,
   },
@@ -86,6 +97,7 @@ export const RECORDER: readonly Target[] = [
     name: 'certificate chain',
     corpus: [EVIDENCE, ...texts(upTo(), upTo(middle))],
     kinds: ['bad-format'],
+    cut: afterBlocks(1),
     check: canonical(parseChain, formatChain),
     cap: CHAIN_CAP,
   },
@@ -93,6 +105,8 @@ export const RECORDER: readonly Target[] = [
     name: 'certificates of authorities',
     corpus: [EVIDENCE, ...texts(`# ours\n${upTo()}`)],
     kinds: ['bad-format'],
+    // what is no block is a remark; with fewer of them, less is believed
+    cut: anywhere,
     check: (input) => {
       const chain = parseAuthorities(input);
       if (formatChain(parseChain(Buffer.from(formatChain(chain)))) !== formatChain(chain)) throw new Broken('others');
@@ -103,6 +117,7 @@ export const RECORDER: readonly Target[] = [
     name: 'believed certificate of a recorder',
     corpus: [EVIDENCE, ...texts(upTo(middle))],
     kinds: ['bad-format', 'bad-proof'],
+    cut: afterBlocks(2),
     check: checkBelieved,
     share: 0.5,
   },

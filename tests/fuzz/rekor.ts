@@ -32,11 +32,12 @@ const trust = pins.logs.map(
   }),
 );
 
-const MANIFEST = read('SHA256SUMS');
+export const MANIFEST = read('SHA256SUMS');
 const BUNDLE = read('SHA256SUMS.sigstore.json');
 const bundle = parseBundle(BUNDLE);
 const [v1, v2] = bundle.entries as readonly [TlogEntry, TlogEntry];
 const signed = { digest: bundle.digest, signature: bundle.signature, key: signer };
+export const preparedForRekor = formatPrepared(signed);
 const pretty = Buffer.from(JSON.stringify(JSON.parse(BUNDLE.toString()), undefined, 1));
 
 /** As it was read: white space and order are free, and nothing else. */
@@ -141,7 +142,7 @@ export const REKOR: readonly Target[] = [
   },
   {
     name: 'what is prepared for Rekor',
-    corpus: [formatPrepared(signed)],
+    corpus: [preparedForRekor],
     share: 0.3,
     kinds: ['bad-format'],
     check: canonical(parsePrepared, formatPrepared),

@@ -16,6 +16,7 @@ import {
 import { formatTreeHead, parseTreeHead, TREE_HEAD_CAP } from '../../src/core/sigsum-tree-head.ts';
 import { verifySigsumProof } from '../../src/core/sigsum-verify.ts';
 import { headOf, inclusionOf, leafOf, type Pair, pairOf, proofOf } from '../logs/fake-sigsum.ts';
+import { afterLines, type Cut, lastLineEnd } from './cut.ts';
 import { Broken, canonical, type Target, texts } from './target.ts';
 
 /** The same keys every time: their secret is 32 times one octet. */
@@ -34,6 +35,16 @@ const proofs = [
   proofOf(leaves, 1, submitter, { ...head, size: 2 }),
   proofOf([ours], 0, submitter, { ...head, size: 1 }),
 ];
+
+export const preparedForSigsum = formatAddLeaf(signLeaf(FILE, submitter.key));
+
+/** After any line of what may be several: cosignatures, where the tree has one leaf, and hashes, where it has more. */
+const afterProof: Cut = (part) => {
+  const text = part.toString();
+  return (/^size=1$/m.test(text) ? /^(?:co)?signature=.*\n$/m : /^node_hash=.*\n$/m).test(
+    text.slice(text.lastIndexOf('\n', text.length - 2) + 1),
+  );
+};
 
 const POLICY = `# ours\nlog ${log.hex} https://log.example/a\nlog ${submitter.hex}\nwitness N ${north.hex}\nwitness S ${south.hex} http://s.example\ngroup two all N S\ngroup g any two\nquorum g\n`;
 const trust = { policy: parseSigsumPolicy(Buffer.from(POLICY)), signers: [submitter.raw] };
@@ -77,12 +88,13 @@ export const SIGSUM: readonly Target[] = [
     name: 'Sigsum policy',
     corpus: texts(POLICY, ...Object.values(SIGSUM_POLICIES), `log ${log.hex}\nquorum none`),
     kinds: ['bad-format'],
+    cut: lastLineEnd,
     check: checkPolicy,
     cap: SIGSUM_POLICY_CAP,
   },
   {
     name: 'Sigsum leaf',
-    corpus: [formatAddLeaf(signLeaf(FILE, submitter.key))],
+    corpus: [preparedForSigsum],
     kinds: ['bad-format', 'bad-signature'],
     check: canonical(parseAddLeaf, formatAddLeaf),
     cap: 1024,
@@ -91,6 +103,8 @@ export const SIGSUM: readonly Target[] = [
     name: 'Sigsum tree head',
     corpus: texts(headOf(leaves, head), headOf(leaves, { ...head, witnesses: [] })),
     kinds: ['bad-format'],
+    // cosignatures; the quorum tells: "believed Sigsum proof"
+    cut: afterLines(3),
     check: canonical(parseTreeHead, formatTreeHead),
     cap: TREE_HEAD_CAP,
   },
@@ -98,6 +112,8 @@ export const SIGSUM: readonly Target[] = [
     name: 'Sigsum inclusion proof',
     corpus: texts(inclusionOf(leaves, 1, 3)),
     kinds: ['bad-format'],
+    // hashes; the root that the log has signed tells
+    cut: afterLines(2),
     check: canonical(parseInclusion, ({ index, hashes }) =>
       [`leaf_index=${index}`, ...hashes.map((one) => `node_hash=${formatHex(one)}`), ''].join('\n'),
     ),
@@ -106,12 +122,14 @@ export const SIGSUM: readonly Target[] = [
     name: 'Sigsum consistency proof',
     corpus: texts(inclusionOf(leaves, 1, 3).replace(/.*\n/, '')),
     kinds: ['bad-format'],
+    cut: afterLines(1),
     check: canonical(parseConsistency, (hashes) => hashes.map((one) => `node_hash=${formatHex(one)}\n`).join('')),
   },
   {
     name: 'Sigsum proof',
     corpus: texts(...proofs),
     kinds: ['bad-format'],
+    cut: afterProof,
     check: canonical(parseSigsumProof, formatSigsumProof),
     cap: SIGSUM_PROOF_CAP,
   },
@@ -126,6 +144,7 @@ export const SIGSUM: readonly Target[] = [
     name: 'OpenSSH key',
     corpus: texts(KEY),
     kinds: ['unreadable'],
+    cut: lastLineEnd,
     check: (input) => {
       const key = parseOpenSshKey(input);
       if (!parseOpenSshKey(Buffer.from(formatOpenSshKey(key))).equals(key)) throw new Broken('another key');

@@ -2,6 +2,7 @@
 /** A parser under attack: what it is fed with, what it may say, and what has to hold of everything that it accepts. */
 import { equalBytes } from '../../src/core/encoding.ts';
 import { Fault, type FaultKind } from '../../src/core/fault.ts';
+import type { Cut } from './cut.ts';
 
 export interface Target {
   readonly name: string;
@@ -11,8 +12,12 @@ export interface Target {
   readonly kinds: readonly FaultKind[];
   /** Parses, and throws a `Broken` where something that was accepted is not what it should be. */
   check(input: Uint8Array): unknown;
+  /** Which beginnings of what is right are right as well; none, where it is absent. */
+  readonly cut?: Cut;
   /** The largest input that is looked at: bytes. Absent where the size is looked at elsewhere. */
   readonly cap?: number;
+  /** The largest input that comes, where others look at the size. */
+  readonly largest?: number;
   /** Of the inputs that others get: slow ones get fewer. 1 unless told. */
   readonly share?: number;
   /** Not fed with large inputs: they cannot come, or another parser has read them before. */
@@ -22,14 +27,19 @@ export interface Target {
 /** Accepted, and not as promised. */
 export class Broken extends Error {}
 
+/** Of a message and its hint, which may quote something: characters. */
+const LONGEST = 10_000;
+
 /** `accepted`, or the kind of the Fault. Throws what is a defect. */
 export async function outcomeOf(target: Target, input: Uint8Array): Promise<FaultKind | 'accepted'> {
   try {
     await target.check(input);
     return 'accepted';
   } catch (error) {
-    if (error instanceof Fault && target.kinds.includes(error.kind)) return error.kind;
-    throw error;
+    if (!(error instanceof Fault && target.kinds.includes(error.kind))) throw error;
+    if (`${error.message}${error.hint}`.length > LONGEST)
+      throw new Broken(`${error.message.length} characters of a message`);
+    return error.kind;
   }
 }
 

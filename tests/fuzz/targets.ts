@@ -4,6 +4,7 @@ import { OPENPGP } from './openpgp.ts';
 import { RECORDER } from './recorder.ts';
 import { REKOR } from './rekor.ts';
 import { SIGSUM } from './sigsum.ts';
+import { SUBMISSIONS } from './submissions.ts';
 import type { Target } from './target.ts';
 import { VALUES } from './values.ts';
 import { WITNESSES } from './witnesses.ts';
@@ -15,6 +16,7 @@ export const TARGETS: readonly Target[] = [
   ...RECORDER,
   ...REKOR,
   ...SIGSUM,
+  ...SUBMISSIONS,
   ...VALUES,
   ...WITNESSES,
   ...YAML,

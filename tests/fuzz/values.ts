@@ -9,6 +9,7 @@ import { parseSha256 } from '../../src/core/sha256.ts';
 import { formatVerifierKey, parseLogKey, parseVerifierKey } from '../../src/core/signed-note.ts';
 import { fillTemplate } from '../../src/core/template.ts';
 import { joinUrl, splitUrl } from '../../src/workflow/source.ts';
+import { afterDigits, anywhere, type Cut, lastLineEnd } from './cut.ts';
 import { Broken, canonicalText, ofText, type Target, texts } from './target.ts';
 
 const DIGITS = '30566c450e41d7c91e442dfb231f942f608ddeff';
@@ -51,6 +52,9 @@ async function checkCommandLine(input: string): Promise<void> {
   if (help === '') throw new Broken('neither a command nor help');
 }
 
+/** Of 64 digits, 40 are a fingerprint of an older version. */
+const afterVersion4: Cut = (part, whole) => part.length === 40 && whole.length === 64;
+
 /** The seed is the octets from 0 to 31. */
 export const LOG_KEY = `-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f
@@ -71,6 +75,7 @@ export const VALUES: readonly Target[] = [
       "it's $HOME `id`",
     ),
     kinds: ['bad-name'],
+    cut: anywhere,
     check: ofText(checkName),
   },
   {
@@ -81,18 +86,21 @@ export const VALUES: readonly Target[] = [
       'a.SHA256SUMS',
     ),
     kinds: ['conflict', 'bad-name'],
+    cut: anywhere,
     check: ofText(checkNames),
   },
   {
     name: 'template',
     corpus: texts('{project}-{version}.SHA256SUMS\nnova\n31.0.0', 'SHA256SUMS\n\n', 'x{version}.SHA256SUMS\n\n1'),
     kinds: ['usage', 'bad-name'],
+    cut: anywhere,
     check: ofText(checkTemplate),
   },
   {
     name: 'fingerprint',
     corpus: texts(DIGITS.toUpperCase(), (DIGITS + DIGITS.slice(0, 24)).toUpperCase(), `0x${DIGITS}`),
     kinds: ['usage'],
+    cut: afterVersion4,
     // people write it in many ways, and all of them mean the same digits
     check: ofText((input) => {
       const found = parseFingerprint(input);
@@ -114,12 +122,15 @@ export const VALUES: readonly Target[] = [
     name: 'decimal',
     corpus: texts('0', '7', '9007199254740991'),
     kinds: ['bad-format'],
+    cut: afterDigits,
     check: canonicalText(parseDecimal, String),
   },
   {
     name: 'base64',
     corpus: texts('', 'AA==', 'AAA=', 'AAAA', '/+8='),
     kinds: ['bad-format'],
+    // four characters are three octets, or nothing
+    cut: ({ length }) => length % 4 === 0,
     check: canonicalText(parseBase64, formatBase64),
   },
   {
@@ -132,6 +143,7 @@ export const VALUES: readonly Target[] = [
     name: 'log key',
     corpus: texts(LOG_KEY),
     kinds: ['unreadable'],
+    cut: lastLineEnd,
     check: (input) => {
       if (parseLogKey(input).asymmetricKeyType !== 'ed25519') throw new Broken('a key of another kind');
     },
@@ -140,6 +152,7 @@ export const VALUES: readonly Target[] = [
     name: 'address',
     corpus: texts('https://example.org/nova/nova-31.0.0.SHA256SUMS', 'HTTP://h:80/a%20b/c%2Bd', 'https://[::1]/x/y'),
     kinds: ['usage', 'bad-name'],
+    cut: anywhere,
     check: ofText(checkAddress),
   },
   {
@@ -152,6 +165,7 @@ export const VALUES: readonly Target[] = [
       'help',
     ),
     kinds: ['usage'],
+    cut: anywhere,
     check: ofText(checkCommandLine),
     isSmall: true,
   },

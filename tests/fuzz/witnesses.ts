@@ -17,6 +17,7 @@ import { verifyTlogProof } from '../../src/logs/tiles.ts';
 import { askWitness, parseCosignatures, parseSizeAnswer } from '../../src/logs/witness.ts';
 import type { Answer } from '../../src/ports.ts';
 import { date } from '../openpgp/common.ts';
+import { afterSignatures } from './cut.ts';
 import { entry, ofLog, proof, signed } from './documents.ts';
 import { Broken, canonical, canonicalText, type Target, texts } from './target.ts';
 
@@ -182,6 +183,7 @@ export const WITNESSES: readonly Target[] = [
       formatSignedCheckpoint(cosigned(south.line(), north.line())),
     ],
     kinds: ['bad-format', 'bad-signature'],
+    cut: afterSignatures,
     check: (input) => {
       const read = parseSignedCheckpoint(input);
       for (const { time, key } of vouchersOf(read, [north.key, south.key], NOW)) {

@@ -4,6 +4,7 @@ import { formatCanonicalJson } from '../../src/core/canonical-json.ts';
 import { decodePolicy } from '../../src/core/policy.ts';
 import { decodeZuulVars } from '../../src/core/zuul-vars.ts';
 import { libraryYaml } from '../../src/io/yaml.ts';
+import { inYaml } from './cut.ts';
 import { Broken, ofText, type Target, texts } from './target.ts';
 
 const yaml = libraryYaml();
@@ -32,6 +33,36 @@ require:
   logs: {at_least: 1, of: [tarballs]}
 expired_after_signing: logged
 `;
+
+const WITNESS = 'witness.example.net/north+99056a11+BHJ1kNeEWp9mcugpL+yH8sQExcEJ4SUWIuqjkM9Svx5M';
+const ON_P256 =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKDONZkPFUuxIyp1zIcOPlGJHcvVzEDOrQtawL54ZmDkTlrXtO8xa02fxm2J9k0mI5X7nfh1sG5bnLMQ2RYZs7A==';
+
+/** A log of every kind. In JSON: nothing of it can be cut off. */
+const EVERY_KIND = JSON.stringify({
+  schema: 'artifact-signing.policy/v1',
+  certificates: [{ file: 'c.asc', fingerprint: '30566C450E41D7C91E442DFB231F942F608DDEFF' }],
+  logs: [
+    {
+      name: 'witnessed',
+      kind: 'tiles',
+      origin: 'example.com/foo',
+      keys: ['example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'],
+      witnesses: [{ name: 'north', key: WITNESS, url: 'https://witness.example.net/north' }],
+      quorum: 1,
+    },
+    { name: 'ours', kind: 'sigsum', policy_file: 'keys/policy', signers: ['99ed'.repeat(16)] },
+    {
+      ...{ name: 'first', kind: 'rekor', version: 1, url: 'https://one.example.org', origin: 'one.example.org' },
+      ...{ keys: [ON_P256], signers: [ON_P256] },
+    },
+    {
+      ...{ name: 'second', kind: 'rekor', version: 2, read_url: 'https://t.example.org', origin: 'two.example.org' },
+      ...{ keys: ['MCowBQYDK2VwAyEAt8rlp1knGwjfbcXAYPYAkn0XiLz1x8O4t0YkEhie244='], signers: [ON_P256] },
+    },
+  ],
+  require: { logs: { at_least: 3, of: ['witnessed', 'ours', 'second'] } },
+});
 
 const VARS = `all:
   hosts: {}
@@ -94,12 +125,28 @@ async function checkVars(text: string): Promise<void> {
 }
 
 export const YAML: readonly Target[] = [
-  { name: 'YAML', corpus: texts(MIXED, VARS, POLICY), kinds: ['bad-format'], check: ofText(checkYaml) },
-  { name: 'policy', corpus: texts(POLICY), kinds: ['bad-format'], check: ofText(checkPolicy), isSmall: true },
+  {
+    name: 'YAML',
+    corpus: texts(MIXED, VARS, POLICY),
+    kinds: ['bad-format'],
+    cut: inYaml,
+    check: ofText(checkYaml),
+    // as much as a policy may have
+    largest: 256 * 1024,
+  },
+  {
+    name: 'policy',
+    corpus: texts(POLICY, EVERY_KIND),
+    kinds: ['bad-format'],
+    cut: inYaml,
+    check: ofText(checkPolicy),
+    isSmall: true,
+  },
   {
     name: "Zuul's variables",
     corpus: texts(VARS, '{"project":{"canonical_name":"o/n","short_name":"n"},"ref":"refs/heads/master"}'),
     kinds: ['bad-format'],
+    cut: inYaml,
     check: ofText(checkVars),
     isSmall: true,
   },
