@@ -4,7 +4,14 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SIGSUM_POLICIES } from '../../src/core/sigsum-policies.ts';
 import { parseSigsumPolicy, type SigsumPolicy } from '../../src/core/sigsum-policy.ts';
-import { formatSigsumProof, parseSigsumProof, SIGSUM_PROOF_CAP } from '../../src/core/sigsum-proof.ts';
+import {
+  formatSigsumProof,
+  parseConsistency,
+  parseInclusion,
+  parseSigsumProof,
+  SIGSUM_PROOF_CAP,
+} from '../../src/core/sigsum-proof.ts';
+import { parseTreeHead, TREE_HEAD_CAP } from '../../src/core/sigsum-tree-head.ts';
 import { verifySigsumProof } from '../../src/core/sigsum-verify.ts';
 import {
   headOf,
@@ -137,6 +144,17 @@ describe('a Sigsum proof', () => {
       proof().replace('\n\nleaf_index', `\n${Array.from({ length: count }, (_, at) => line(at)).join('')}\nleaf_index`);
     check(many(125));
     expect(refusal('bad-format', () => check(many(126))).message).toContain('more than 128 cosignatures');
+  });
+});
+
+describe('what a Sigsum log answers', () => {
+  it.each([
+    ['tree head', parseTreeHead],
+    ['inclusion proof', parseInclusion],
+    ['consistency proof', parseConsistency],
+  ] as const)('is refused where the %s is larger than it can be', (what, parse) => {
+    const message = new RegExp(`^the ${what} is larger than`);
+    expect(refusal('bad-format', () => parse(Buffer.alloc(TREE_HEAD_CAP + 1, 'x'))).message).toMatch(message);
   });
 });
 
