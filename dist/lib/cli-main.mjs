@@ -8,8 +8,10 @@ import {
   makeReport
 } from "./shared-core-report.mjs";
 import {
-  nearest,
   parseFingerprint
+} from "./shared-core-fingerprint.mjs";
+import {
+  nearest
 } from "./shared-core-decode.mjs";
 import {
   ABANDONED

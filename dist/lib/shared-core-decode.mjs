@@ -69,15 +69,6 @@ function distance(a, b) {
   return row.at(-1) ?? 0;
 }
 
-// src/core/fingerprint.ts
-function parseFingerprint(text2) {
-  const digits = text2.replace(/ /g, "").replace(/^0x/i, "").toUpperCase();
-  if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(digits)) return digits;
-  throw new Fault("usage", `not a key fingerprint: ${quote(text2.slice(0, 100))}`, {
-    hint: "give all 40 digits (64 for version 6 keys): a short key ID can be forged"
-  });
-}
-
 export {
   wrong,
   text,
@@ -90,6 +81,5 @@ export {
   withDefault,
   parsed,
   join,
-  nearest,
-  parseFingerprint
+  nearest
 };

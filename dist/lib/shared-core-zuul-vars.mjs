@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   inFile
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-openpgp-key-state.mjs";
 import {
   decodeUtf8
-} from "./shared-core-signed-note.mjs";
+} from "./shared-core-encoding.mjs";
 import {
   join,
   record,

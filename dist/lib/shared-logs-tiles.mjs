@@ -1,47 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  MAX_SIGNATURES,
+  NOTE_CAP,
+  PUBLIC_KEY_SIZE,
+  ed25519Key,
+  formatSignedNote,
+  formatVerifierKey,
+  keyIdOf,
+  noteSigner,
+  parseKeyMaterial,
+  parseSignedNote,
+  verifyNote
+} from "./shared-core-signed-note.mjs";
+import {
+  parseFingerprint
+} from "./shared-core-fingerprint.mjs";
+import {
   parseArtifactName
 } from "./shared-core-name.mjs";
 import {
-  CHECKPOINT_CAP,
-  CHECK_CLOCK,
-  EMPTY_ROOT,
-  HASH_SIZE,
-  MAX_PROOF_LENGTH,
-  MAX_SIGNATURES,
-  NOTE_CAP,
-  WITNESS_SKEW,
-  consistencyRanges,
   decodeUtf8,
   equalBytes,
   formatBase64,
-  formatCheckpoint,
-  formatSignedCheckpoint,
-  formatVerifierKey,
-  inclusionRanges,
-  isLineOf,
-  leafHash,
-  nodeHash,
-  noteSigner,
   parseBase64,
   parseDecimal,
-  parseHash,
-  parseSha256,
-  parseSignedCheckpoint,
-  parseSignedNote,
-  rangeHash,
-  rootOf,
-  signCheckpoint,
-  subtreesOf,
-  verifyCheckpoint,
-  verifyCosignature,
-  vouchersOf
-} from "./shared-core-signed-note.mjs";
+  parseSha256
+} from "./shared-core-encoding.mjs";
 import {
   count,
   exactly,
   optional,
-  parseFingerprint,
   parsed,
   text,
   wrong
@@ -50,6 +38,97 @@ import {
   Fault,
   quote
 } from "./shared-core-fault.mjs";
+
+// src/core/merkle.ts
+import { createHash } from "node:crypto";
+var HASH_SIZE = 32;
+var MAX_PROOF_LENGTH = 63;
+function parseHash(bytes) {
+  if (bytes.length !== HASH_SIZE)
+    throw new Fault("bad-format", `a hash of ${bytes.length} bytes, where SHA-256 has ${HASH_SIZE}`);
+  return bytes;
+}
+var LEAF = Uint8Array.of(0);
+var NODE = Uint8Array.of(1);
+var digest = (...parts) => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+var EMPTY_ROOT = digest();
+var leafHash = (entry) => digest(LEAF, entry);
+var nodeHash = (left, right) => digest(NODE, left, right);
+function splitPoint(n) {
+  let k = 1;
+  while (k * 2 < n) k *= 2;
+  return k;
+}
+function subtreesOf({ start, end }) {
+  const subtrees = [];
+  for (let at = start; at < end; ) {
+    let height = 0;
+    let width = 1;
+    while (at % (width * 2) === 0 && at + width * 2 <= end) {
+      height += 1;
+      width *= 2;
+    }
+    subtrees.push({ height, index: at / width });
+    at += width;
+  }
+  return subtrees;
+}
+function rangeHash(source, range) {
+  const hashes = subtreesOf(range).map(source);
+  return hashes.length === 0 ? EMPTY_ROOT : hashes.reduceRight((right, left) => nodeHash(left, right));
+}
+function rootOf(leaves) {
+  let row = leaves;
+  while (row.length > 1) row = pairs(row);
+  return row[0] ?? EMPTY_ROOT;
+}
+function pairs(row) {
+  const above = [];
+  for (const [index, right] of row.entries()) {
+    const left = above.at(-1);
+    if (index % 2 === 0 || left === void 0) above.push(right);
+    else above[above.length - 1] = nodeHash(left, right);
+  }
+  return above;
+}
+function inclusionRanges(index, size) {
+  if (index >= size) throw new Fault("bad-proof", `a tree of ${size} entries has none with the index ${index}`);
+  const ranges = [];
+  let [start, end] = [0, size];
+  while (end - start > 1) {
+    const middle = start + splitPoint(end - start);
+    if (index < middle) {
+      ranges.push({ start: middle, end });
+      end = middle;
+    } else {
+      ranges.push({ start, end: middle });
+      start = middle;
+    }
+  }
+  return ranges.reverse();
+}
+function consistencyRanges(oldSize, size) {
+  if (oldSize > size) throw new Fault("bad-proof", `a tree of ${size} entries is no later state of one of ${oldSize}`);
+  const ranges = [];
+  if (oldSize === 0) return ranges;
+  let [start, end] = [0, size];
+  while (oldSize < end) {
+    const middle = start + splitPoint(end - start);
+    if (oldSize <= middle) {
+      ranges.push({ start: middle, end });
+      end = middle;
+    } else {
+      ranges.push({ start, end: middle });
+      start = middle;
+    }
+  }
+  if (start > 0) ranges.push({ start, end });
+  return ranges.reverse();
+}
 
 // src/core/canonical-json.ts
 var CAP = 1024 * 1024;
@@ -123,7 +202,7 @@ var signer = (value, path) => {
   if (fingerprint !== value) throw wrong(path, "is not written in upper case without spaces");
   return fingerprint;
 };
-var digest = (value, path) => {
+var digest2 = (value, path) => {
   const digits = text(value, path);
   if (!/^[0-9a-f]{64}$/.test(digits)) throw wrong(path, "is not a SHA-256 digest in lower case");
   return parseSha256(digits);
@@ -137,9 +216,39 @@ var document = exactly({
   version: line,
   ref: optional(line),
   commit: optional(commit),
-  manifest: exactly({ name: parsed(parseArtifactName), sha256: digest, size: count }),
+  manifest: exactly({ name: parsed(parseArtifactName), sha256: digest2, size: count }),
   signer
 });
+
+// src/core/checkpoint.ts
+var CHECKPOINT_CAP = NOTE_CAP;
+function parseCheckpoint(text2) {
+  const lines = text2.split("\n");
+  if (lines.pop() !== "" || lines.length < 3)
+    throw new Fault("bad-format", "the checkpoint has fewer than three lines");
+  if (lines.includes("")) throw new Fault("bad-format", "the checkpoint has an empty line");
+  const [origin = "", size = "", root = "", ...extensions] = lines;
+  return { origin, size: parseDecimal(size), root: parseHash(parseBase64(root)), extensions };
+}
+var formatCheckpoint = ({ origin, size, root, extensions }) => [origin, size, formatBase64(root), ...extensions].map((line2) => `${line2}
+`).join("");
+function parseSignedCheckpoint(bytes) {
+  const { text: text2, signatures } = parseSignedNote(bytes);
+  return { ...parseCheckpoint(text2), signatures };
+}
+var formatSignedCheckpoint = (signed) => formatSignedNote({ text: formatCheckpoint(signed), signatures: signed.signatures });
+var signCheckpoint = (checkpoint, signer2) => ({
+  ...checkpoint,
+  signatures: [signer2.sign(formatCheckpoint(checkpoint))]
+});
+var verifyCheckpoint = (signed, trusted) => verifyNamedCheckpoint(signed, trusted, (name) => name === signed.origin);
+function verifyNamedCheckpoint(signed, trusted, isOwn) {
+  const signers = verifyNote({ text: formatCheckpoint(signed), signatures: signed.signatures }, trusted);
+  if (signers.some(({ name }) => isOwn(name))) return;
+  throw new Fault("wrong-key", "the checkpoint is signed by a trusted key, but not by one of the log that it names", {
+    hint: `the key would have to be named ${quote(signed.origin)}`
+  });
+}
 
 // src/core/tile.ts
 var CHECKPOINT_PATH = "checkpoint";
@@ -480,6 +589,73 @@ async function accused(evidence, body) {
       cause: error
     });
   }
+}
+
+// src/core/cosignature.ts
+import { verify } from "node:crypto";
+var COSIGNATURE_V1 = 4;
+var ML_DSA_44 = 6;
+var TIME_SIZE = 8;
+var SIGNATURE_SIZE = 64;
+var LATEST = 864e10;
+var WITNESS_SKEW = 5 * 60 * 1e3;
+var CHECK_CLOCK = "check the clock of this machine, then that of the witness";
+function parseWitnessKey(text2) {
+  const { name, type, publicKey } = parseKeyMaterial(text2);
+  const bad2 = (why) => new Fault("usage", `not the key of a witness: ${quote(text2.slice(0, 120))} ${why}`);
+  if (type === ML_DSA_44) throw bad2("is an ML-DSA-44 key, which this version cannot verify");
+  if (type !== COSIGNATURE_V1) throw bad2("is of a key for something else: that of a witness has the type 4");
+  if (publicKey.length !== PUBLIC_KEY_SIZE) throw bad2("is not of an Ed25519 key");
+  return witnessKey(name, publicKey);
+}
+function witnessKey(name, publicKey) {
+  const key = ed25519Key(publicKey);
+  return {
+    name,
+    keyId: keyIdOf({ name, type: COSIGNATURE_V1, publicKey }),
+    publicKey,
+    verify: (message, signature) => verify(null, Buffer.from(message), key, signature)
+  };
+}
+function parseCosignature(bytes) {
+  if (bytes.length !== TIME_SIZE + SIGNATURE_SIZE)
+    throw new Fault("bad-format", `a cosignature of ${bytes.length} bytes, where there have to be 72`);
+  const time = Number(Buffer.from(bytes).readBigUInt64BE());
+  if (time === 0 || time > LATEST) throw new Fault("bad-format", "a cosignature without a time that a clock can show");
+  return { time, signature: bytes.subarray(TIME_SIZE) };
+}
+function formatCosignature({ time, signature }) {
+  const head = Buffer.alloc(TIME_SIZE);
+  head.writeBigUInt64BE(BigInt(time));
+  return Buffer.concat([head, signature]);
+}
+var cosignedMessage = (checkpoint, time) => `cosignature/v1
+time ${time}
+${formatCheckpoint(checkpoint)}`;
+var isLineOf = ({ name, keyId }, line2) => line2.name === name && line2.keyId === keyId;
+function verifyCosignature(checkpoint, key, line2, now) {
+  const wrong2 = (why, hint) => new Fault("bad-signature", `the cosignature by ${quote(key.name)} ${why}`, { hint });
+  const { time, signature } = readCosignature(line2, wrong2);
+  if (!key.verify(cosignedMessage(checkpoint, time), signature)) throw wrong2("is wrong");
+  const date = new Date(time * 1e3);
+  if (date.getTime() > now.getTime() + WITNESS_SKEW)
+    throw wrong2(`is dated ahead of now, at ${date.toISOString()}`, CHECK_CLOCK);
+  return { key, time: date, line: line2 };
+}
+function readCosignature({ signature }, wrong2) {
+  try {
+    return parseCosignature(signature);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw wrong2(`is none: ${error.message}`);
+  }
+}
+function vouchersOf(checkpoint, keys, now) {
+  return keys.flatMap((key) => {
+    const lines = checkpoint.signatures.filter((line2) => isLineOf(key, line2));
+    const vouchers = lines.map((line2) => verifyCosignature(checkpoint, key, line2, now));
+    return vouchers.sort((a, b) => a.time.getTime() - b.time.getTime()).slice(0, 1);
+  });
 }
 
 // src/core/tlog-proof.ts
@@ -985,7 +1161,7 @@ async function openTileLog(ports, directory, key, witnessingOf = () => void 0) {
   const { verifier } = log.signer;
   await readPublished(ports.files, log, verifier);
   const witnessing = witnessingOf(origin);
-  const verify = (proof, prepared) => verifyTlogProof(proof, prepared, [verifier], witnessing && { ...witnessing, now: witnessing.clock.now() });
+  const verify2 = (proof, prepared) => verifyTlogProof(proof, prepared, [verifier], witnessing && { ...witnessing, now: witnessing.clock.now() });
   return {
     kind: "tiles",
     origin,
@@ -998,9 +1174,9 @@ async function openTileLog(ports, directory, key, witnessingOf = () => void 0) {
       const witnessed = witnessing && await witnessCheckpoint(ports, log, checkpoint, isNew ? begun : void 0, witnessing);
       if (witnessing !== void 0 && witnessed !== void 0) demandQuorum(witnessing, witnessed);
       const proof = await readProof(ports.files, log.directory, witnessed?.checkpoint ?? checkpoint, index);
-      return { proof, isNew, problems: witnessed?.problems ?? [], ...verify(proof, prepared) };
+      return { proof, isNew, problems: witnessed?.problems ?? [], ...verify2(proof, prepared) };
     },
-    verify: (proof, { statement }) => verify(proof, formatStatement(statement))
+    verify: (proof, { statement }) => verify2(proof, formatStatement(statement))
   };
 }
 var SUBMIT_AGAIN = "run submit again: the entry is not made twice, and cosignatures that were given are kept";
@@ -1050,10 +1226,24 @@ function verifyQuorum(checkpoint, { witnesses, quorum, now }) {
 }
 
 export {
+  HASH_SIZE,
+  MAX_PROOF_LENGTH,
+  parseHash,
+  EMPTY_ROOT,
+  leafHash,
+  rootOf,
   formatCanonicalJson,
   parseCanonicalJson,
+  CHECKPOINT_CAP,
+  formatCheckpoint,
+  parseSignedCheckpoint,
+  verifyNamedCheckpoint,
   verifyInclusion,
   verifyConsistency,
+  parseWitnessKey,
+  witnessKey,
+  formatCosignature,
+  verifyCosignature,
   formatStatement,
   parseStatement,
   parseTlogProof,

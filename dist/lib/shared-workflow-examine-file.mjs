@@ -20,14 +20,14 @@ import {
 } from "./shared-workflow-signing.mjs";
 import {
   SIGNATURE_CAP
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-openpgp-key-state.mjs";
 import {
   parseArtifactName,
   refuseCaseTwins
 } from "./shared-core-name.mjs";
 import {
   sha256
-} from "./shared-core-signed-note.mjs";
+} from "./shared-core-encoding.mjs";
 import {
   SIGNATURE,
   isManifestName,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   EMPTY_EDGE,
+  EMPTY_ROOT,
   accused,
   edgeRoot,
   fetchFiles,
   formatHashTile,
   growEdge,
   initLog,
+  leafHash,
   planLog,
   readCheckpoint,
   readKeyFile,
@@ -17,14 +19,14 @@ import {
   tileView
 } from "./shared-logs-tiles.mjs";
 import {
-  EMPTY_ROOT,
-  equalBytes,
-  formatBase64,
   formatVerifierKey,
-  leafHash,
   parseLogKey,
   parseVerifierKey
 } from "./shared-core-signed-note.mjs";
+import {
+  equalBytes,
+  formatBase64
+} from "./shared-core-encoding.mjs";
 import {
   isManifestName
 } from "./shared-core-companions.mjs";

@@ -7,7 +7,7 @@ import {
   loadCertificates,
   openSigningKey,
   parseDetachedSignature
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-openpgp-key-state.mjs";
 import {
   compareBytes,
   findCaseTwins,

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  readGivenKey
+} from "./shared-workflow-log-keys.mjs";
+import {
   formatOpenSshKey,
   formatOpenSshPublicKey,
-  readGivenKey
+  formatP256Key,
+  generateP256KeyPem,
+  p256Signer
 } from "./shared-core-openssh-key.mjs";
 import {
   KEYRING_CAP,
-  formatP256Key,
-  generateP256KeyPem,
   inFile,
   inspectKeys,
-  keyState,
-  p256Signer
-} from "./shared-core-sigsum-policies.mjs";
+  keyState
+} from "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import {
   generateLogKeyPem,
   parseLogKey,
   publicKeyOf
 } from "./shared-core-signed-note.mjs";
-import "./shared-core-decode.mjs";
+import "./shared-core-encoding.mjs";
 import {
   ABANDONED
 } from "./shared-core-companions.mjs";

@@ -6,8 +6,10 @@ import {
   refuseInside
 } from "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
-import "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
+import "./shared-core-fingerprint.mjs";
+import "./shared-core-name.mjs";
+import "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import "./shared-core-companions.mjs";
 import "./shared-core-fault.mjs";

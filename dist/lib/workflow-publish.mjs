@@ -3,22 +3,26 @@ import {
   examineRelease,
   outcomeOf
 } from "./shared-workflow-examine-file.mjs";
-import "./shared-logs-sigsum-submit.mjs";
+import {
+  loadTrust
+} from "./shared-logs-sigsum-submit.mjs";
+import "./shared-core-public-log-key.mjs";
+import "./shared-core-openssh-key.mjs";
 import "./shared-core-report.mjs";
 import {
   directorySource,
   isDirectory,
   readOnce
 } from "./shared-workflow-signing.mjs";
-import {
-  loadTrust
-} from "./shared-core-sigsum-policies.mjs";
+import "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-logs-tiles.mjs";
+import "./shared-core-signed-note.mjs";
+import "./shared-core-fingerprint.mjs";
 import "./shared-core-name.mjs";
 import {
   sha256
-} from "./shared-core-signed-note.mjs";
+} from "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import {
   ABANDONED,

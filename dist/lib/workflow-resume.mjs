@@ -2,14 +2,17 @@
 import {
   readLogKeys,
   submitOne
-} from "./shared-workflow-open-logs.mjs";
-import "./shared-core-openssh-key.mjs";
+} from "./shared-workflow-submit.mjs";
+import "./shared-workflow-log-keys.mjs";
 import "./shared-core-zuul-vars.mjs";
 import {
   PROOF_CAP,
   TILE_LOG,
+  loadTrust,
   parseSubmission
 } from "./shared-logs-sigsum-submit.mjs";
+import "./shared-core-public-log-key.mjs";
+import "./shared-core-openssh-key.mjs";
 import {
   joinOutcomes
 } from "./shared-core-report.mjs";
@@ -17,16 +20,17 @@ import {
   directorySource
 } from "./shared-workflow-signing.mjs";
 import {
-  inFile,
-  loadTrust
-} from "./shared-core-sigsum-policies.mjs";
+  inFile
+} from "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
+import "./shared-core-signed-note.mjs";
+import "./shared-core-fingerprint.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
-import "./shared-core-signed-note.mjs";
+import "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import {
   SUBMISSION,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  beginManifest,
   clearTemporary,
   manifestNameFor,
-  putFile,
   selectArtifacts
+} from "./shared-workflow-select.mjs";
+import {
+  beginManifest,
+  putFile
 } from "./shared-workflow-manifest.mjs";
 import "./shared-core-zuul-vars.mjs";
 import {
@@ -20,12 +22,12 @@ import {
 } from "./shared-workflow-signing.mjs";
 import {
   SIGNATURE_CAP
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-core-name.mjs";
 import {
   equalBytes
-} from "./shared-core-signed-note.mjs";
+} from "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import {
   SIGNATURE

@@ -2,18 +2,22 @@
 import {
   submit,
   submitOne
-} from "./shared-workflow-open-logs.mjs";
-import "./shared-core-openssh-key.mjs";
+} from "./shared-workflow-submit.mjs";
+import "./shared-workflow-log-keys.mjs";
 import "./shared-core-zuul-vars.mjs";
 import "./shared-logs-sigsum-submit.mjs";
+import "./shared-core-public-log-key.mjs";
+import "./shared-core-openssh-key.mjs";
 import "./shared-core-report.mjs";
 import "./shared-workflow-signing.mjs";
-import "./shared-core-sigsum-policies.mjs";
+import "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
-import "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
+import "./shared-core-fingerprint.mjs";
+import "./shared-core-name.mjs";
+import "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import "./shared-core-companions.mjs";
 import "./shared-core-fault.mjs";

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  beginManifest,
   clearTemporary,
   manifestNameFor,
   selectArtifacts
+} from "./shared-workflow-select.mjs";
+import {
+  beginManifest
 } from "./shared-workflow-manifest.mjs";
 import "./shared-core-zuul-vars.mjs";
 import {
@@ -15,14 +17,14 @@ import {
 } from "./shared-workflow-signing.mjs";
 import {
   SIGNATURE_CAP
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
 import {
   sha256
-} from "./shared-core-signed-note.mjs";
+} from "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import {
   SIGNATURE

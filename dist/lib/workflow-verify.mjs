@@ -9,8 +9,11 @@ import {
   examineManifest,
   examineProofs,
   listedSince,
+  loadTrust,
   noFindings
 } from "./shared-logs-sigsum-submit.mjs";
+import "./shared-core-public-log-key.mjs";
+import "./shared-core-openssh-key.mjs";
 import {
   joinOutcomes
 } from "./shared-core-report.mjs";
@@ -22,13 +25,13 @@ import {
   openSource,
   splitUrl
 } from "./shared-workflow-signing.mjs";
-import {
-  loadTrust
-} from "./shared-core-sigsum-policies.mjs";
+import "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
 import "./shared-logs-tiles.mjs";
-import "./shared-core-name.mjs";
 import "./shared-core-signed-note.mjs";
+import "./shared-core-fingerprint.mjs";
+import "./shared-core-name.mjs";
+import "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import {
   SIGNATURE,

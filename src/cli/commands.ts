@@ -403,6 +403,25 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    words: 'key certify',
+    describe: 'sign the public key of a log, for policies that name its file',
+    positional: { name: 'file', describe: 'the public log key, as "key generate-log-key" left it', many: false },
+    flags: [required(KEY_FLAGS[0] as Flag), ...KEY_FLAGS.slice(1), FORCE, DRY_RUN],
+    examples: [
+      ['artifact-signing key certify rekor.pem.pub --key-file subkey.asc', 'write rekor.pem.pub.asc beside it'],
+    ],
+    run: async (ports, args) => {
+      const { certifyLogKey } = await import('../workflow/certify.ts');
+      args.needed('key-file');
+      return certifyLogKey(ports, {
+        ...signingOptions(args),
+        file: args.needed('file'),
+        force: args.isSet('force'),
+        dryRun: args.isSet('dry-run'),
+      });
+    },
+  },
+  {
     words: 'key inspect',
     describe: 'show the keys in an OpenPGP key file, and what sign would say of each',
     positional: { name: 'file', describe: 'a public or secret key, armored or binary', many: false },

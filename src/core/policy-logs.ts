@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The logs of a trust policy: which keys are a log's own, and who has to vouch for it. Sigsum's are in policy-sigsum.ts, recorders in policy-recorder.ts. */
+/** The logs of a trust policy: which keys are a log's own, and who has to vouch for it. Each other kind has a file of its own. */
 import { httpAddress } from './address.ts';
 import { parseWitnessKey, type WitnessKey } from './cosignature.ts';
 import {
@@ -16,13 +16,11 @@ import {
   wrong,
 } from './decode.ts';
 import { formatBase64 } from './encoding.ts';
-import { quote } from './fault.ts';
-import { parseP256Key } from './p256.ts';
+import { refuseTwice } from './policy-names.ts';
 import { recorder, type TrustedRecorder } from './policy-recorder.ts';
+import { rekorLog, type TrustedRekorLog } from './policy-rekor.ts';
 import { sigsumLog, type TrustedSigsumLog } from './policy-sigsum.ts';
-import type { RekorTrust } from './rekor.ts';
-import { parseRekorKey, type RekorVersion } from './rekor-key.ts';
-import { isKeyName, type NoteVerifier, parseVerifierKey } from './signed-note.ts';
+import { type NoteVerifier, parseVerifierKey } from './signed-note.ts';
 
 export interface TrustedWitness {
   /** What the policy calls it; the name in its key is another matter. */
@@ -45,16 +43,6 @@ export interface TrustedTileLog extends Quorum {
   readonly kind: 'tiles';
   readonly origin: string;
   readonly keys: readonly NoteVerifier[];
-}
-
-/** Of the kind `rekor`. */
-export interface TrustedRekorLog extends RekorTrust {
-  readonly name: string;
-  readonly kind: 'rekor';
-  /** Where `submit` asks; without a slash at its end. */
-  readonly url: string | undefined;
-  /** Where v2 serves its tiles, if elsewhere. */
-  readonly readUrl: string | undefined;
 }
 
 export type TrustedLog = TrustedTileLog | TrustedSigsumLog | TrustedRekorLog | TrustedRecorder;
@@ -132,57 +120,20 @@ const tileLogFields = exactly({
   quorum: optional(count),
 });
 
-/** Throws `bad-format` for no key at all: a log without a pinned key proves nothing. */
-const someKeys =
-  <T>(decode: Decoder<T>, why: string): Decoder<readonly T[]> =>
-  (value, path) => {
-    const keys = list(decode)(value, path);
-    if (keys.length === 0) throw wrong(path, `is empty: ${why}`);
-    return keys;
+/**
+ * Throws `bad-format` where two logs have one origin or one key: each counts once, and an entry of Rekor is of the log whose key it
+ * names. Keys that are still to be read from files are not looked at.
+ */
+export function refuseShared(logs: readonly TrustedLog[]): void {
+  const origins = (log: TrustedLog): readonly string[] => {
+    if (log.kind === 'sigsum') return [];
+    if (log.kind === 'recorder') return [log.recorder];
+    return log.kind === 'rekor' ? [...new Set(log.keys.map(({ name }) => name))] : [log.origin];
   };
-
-const rekorFields = exactly({
-  name: text,
-  kind: oneOf(['rekor']),
-  version: (value: unknown, path: string): RekorVersion => {
-    if (value === 1 || value === 2) return value;
-    throw wrong(path, 'is neither 1 nor 2');
-  },
-  url: optional(httpAddress),
-  read_url: optional(httpAddress),
-  origin: (value, path) => {
-    const origin = text(value, path);
-    if (!isKeyName(origin)) throw wrong(path, 'holds a space, a plus or a control character');
-    return origin;
-  },
-  keys: someKeys(text, 'a log without a pinned key proves nothing'),
-  signers: someKeys(parsed(parseP256Key), 'which of our keys has signed what is in the log?'),
-});
-
-const rekorLog: Decoder<TrustedRekorLog> = (value, path) => {
-  const { read_url: readUrl, ...log } = rekorFields(value, path);
-  if (readUrl !== undefined && log.version === 1) throw wrong(`${path}.read_url`, 'is for version 2 only');
-  const keys = log.keys.map((key, index) =>
-    parsed((input) => parseRekorKey(input, log.version, log.origin))(key, `${path}.keys[${index}]`),
-  );
+  refuseTwice(logs.flatMap(origins), 'logs');
+  const keys = logs.flatMap((log) => (log.kind === 'rekor' ? log.keys : []));
   refuseTwice(
-    keys.map(({ logId }) => logId),
-    `${path}.keys`,
-  );
-  return { ...log, readUrl, keys };
-};
-
-/** Throws `bad-format` where a key belongs to two Rekor logs: an entry is of the log whose key it names. */
-export function refuseSharedKeys(logs: readonly TrustedLog[]): void {
-  refuseTwice(
-    logs.flatMap((log) => (log.kind === 'rekor' ? log.keys.map(({ spki }) => formatBase64(spki)) : [])),
+    keys.map(({ spki }) => formatBase64(spki)),
     'logs',
   );
-}
-
-/** Throws `bad-format` where a list that stands at `path` holds something twice. */
-export function refuseTwice(names: readonly string[], path: string): void {
-  const seen = new Set<string>();
-  const twice = names.find((name) => seen.size === seen.add(name).size);
-  if (twice !== undefined) throw wrong(path, `holds ${quote(twice)} twice`);
 }

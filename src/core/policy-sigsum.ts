@@ -6,10 +6,11 @@
  *     kind: sigsum
  *     policy: sigsum-generic-2025-1        # one that Sigsum publishes; or, instead of it,
  *     policy_file: keys/sigsum-policy      # a Sigsum policy, relative to this file
- *     signers: [99ed58583e8750b2…]         # public keys whose submissions are believed: 64 hexadecimal digits
+ *     signers: [99ed58583e8750b2…]         # whose submissions are believed, 64 hexadecimal digits: policy-signers.ts
  */
-import { type Decoder, exactly, list, oneOf, optional, parsed, text, wrong } from './decode.ts';
+import { type Decoder, exactly, oneOf, optional, parsed, text, wrong } from './decode.ts';
 import { Fault, quote } from './fault.ts';
+import { signersOf } from './policy-signers.ts';
 import { SIGSUM_POLICIES } from './sigsum-policies.ts';
 import { NOBODY, parseSigsumPolicy, type SigsumPolicy } from './sigsum-policy.ts';
 import type { SigsumTrust } from './sigsum-verify.ts';
@@ -19,9 +20,9 @@ export interface TrustedSigsumLog extends SigsumTrust {
   readonly kind: 'sigsum';
   /** Whose content `policy` is; undefined for a policy by its name. */
   readonly policyFile: string | undefined;
+  /** Files with more of the `signers`. */
+  readonly signerFiles: readonly string[];
 }
-
-const MAX_SIGNERS = 32;
 
 /** What stands for a policy file until somebody has read it: no log is trusted. */
 const UNREAD: SigsumPolicy = { logs: [], witnesses: [], quorum: NOBODY };
@@ -30,7 +31,7 @@ export const sigsumLog: Decoder<TrustedSigsumLog> = (value, path) => {
   const { name, kind, policy, policy_file: policyFile, signers } = fields(value, path);
   if ((policy === undefined) === (policyFile === undefined))
     throw wrong(path, 'needs a "policy" by its name, or a "policy_file"', 'one of them, and not both');
-  return { name, kind, policy: policy ?? UNREAD, policyFile, signers };
+  return { name, kind, policy: policy ?? UNREAD, policyFile, signers: signers.keys, signerFiles: signers.files };
 };
 
 const named: Decoder<SigsumPolicy> = parsed((name) => {
@@ -41,27 +42,19 @@ const named: Decoder<SigsumPolicy> = parsed((name) => {
   });
 });
 
-const signer: Decoder<Uint8Array> = parsed((hex) => {
+const parseSigner = (hex: string): Uint8Array => {
   if (/^[0-9a-f]{64}$/i.test(hex)) return Buffer.from(hex, 'hex');
   throw new Fault('bad-format', 'not a public key of 64 hexadecimal digits', {
     hint: '"key generate-log-key" tells it, and "sigsum-key to-hex"',
   });
-});
-
-const signersOf: Decoder<readonly Uint8Array[]> = (value, path) => {
-  const signers = list(signer)(value, path);
-  if (signers.length === 0) throw wrong(path, 'is empty: whose submissions should be believed?');
-  if (signers.length > MAX_SIGNERS) throw wrong(path, `holds more than ${MAX_SIGNERS} keys`);
-  const keys = signers.map((one) => Buffer.from(one).toString('hex'));
-  const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
-  if (twice >= 0) throw wrong(`${path}[${twice}]`, 'is there twice');
-  return signers;
 };
+
+const hexOf = (key: Uint8Array) => Buffer.from(key).toString('hex');
 
 const fields = exactly({
   name: text,
   kind: oneOf(['sigsum']),
   policy: optional(named),
   policy_file: optional(text),
-  signers: signersOf,
+  signers: signersOf(parseSigner, hexOf, 'whose submissions should be believed?'),
 });

@@ -23,12 +23,11 @@
  *       policy: sigsum-generic-2025-1
  *       signers: [99ed58583e8750b2…]
  *     - name: sigstore
- *       kind: rekor
- *       version: 1                       # or 2
- *       url: https://rekor.example.org   # optional: only "submit" asks it
- *       origin: rekor.example.org        # the name in the signature line of its checkpoints
- *       keys: [MFkwEwYHKoZIzj0CAQYI…]    # SubjectPublicKeyInfo in DER, base64
- *       signers: [MFkwEwYHKoZIzj0CAQYI…] # likewise: our keys that sign what goes into it
+ *       kind: rekor                      # one of Sigstore's: policy-rekor.ts
+ *       version: 1
+ *       origin: rekor.example.org
+ *       keys: [MFkwEwYHKoZIzj0CAQYI…]
+ *       signers: [MFkwEwYHKoZIzj0CAQYI…]
  *     - name: recorder
  *       kind: recorder                   # of the rget protocol: policy-recorder.ts; it never counts
  *       recorder: recorder.example.org
@@ -41,7 +40,8 @@ import { count, type Decoder, exactly, list, oneOf, optional, parsed, text, with
 import { quote } from './fault.ts';
 import { type Fingerprint, parseFingerprint } from './fingerprint.ts';
 import { PENDING_DAYS } from './pending.ts';
-import { mostProofs, refuseSharedKeys, refuseTwice, type TrustedLog, trustedLog } from './policy-logs.ts';
+import { mostProofs, refuseShared, type TrustedLog, trustedLog } from './policy-logs.ts';
+import { refuseTwice } from './policy-names.ts';
 
 export const POLICY_SCHEMA = 'artifact-signing.policy/v1';
 
@@ -75,11 +75,7 @@ export function decodePolicy(value: unknown): Policy {
   const required = raw.require.logs;
   const names = raw.logs.map((log) => log.name);
   refuseTwice(names, 'logs');
-  refuseTwice(
-    raw.logs.flatMap((log) => (log.kind === 'sigsum' ? [] : [log.kind === 'recorder' ? log.recorder : log.origin])),
-    'logs',
-  );
-  refuseSharedKeys(raw.logs);
+  refuseShared(raw.logs);
   const recorders = raw.logs.flatMap(({ kind, name }) => (kind === 'recorder' ? [name] : []));
   const of = required.of ?? names.filter((name) => !recorders.includes(name));
   const known = new Set(names);

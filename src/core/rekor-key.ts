@@ -12,6 +12,7 @@ import { Fault, quote } from './fault.ts';
 import { isP256, readSpki } from './p256.ts';
 import { sha256 } from './sha256.ts';
 import type { NoteKey } from './signed-note.ts';
+import type { TimeRange } from './time-range.ts';
 
 export type RekorVersion = 1 | 2;
 
@@ -20,6 +21,10 @@ export interface RekorKey extends NoteKey {
   readonly spki: Uint8Array;
   /** 64 hexadecimal digits. */
   readonly logId: string;
+  /** What kind of key it is, in Sigstore's words. */
+  readonly details: 'PKIX_ECDSA_P256_SHA_256' | 'PKIX_ED25519';
+  /** When the log used it; always, where nobody says. */
+  readonly validFor?: TimeRange;
   /** Whether this is a signature of these bytes by this key. */
   verifyBytes(message: Uint8Array, signature: Uint8Array): boolean;
 }
@@ -44,6 +49,7 @@ export function parseRekorKey(text: string, version: RekorVersion, origin: strin
     name: origin,
     keyId: logId.slice(0, 8),
     logId,
+    details: ecdsa ? 'PKIX_ECDSA_P256_SHA_256' : 'PKIX_ED25519',
     spki,
     verify: (note, signature) => verifyBytes(Buffer.from(note), signature),
     verifyBytes,

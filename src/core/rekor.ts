@@ -9,6 +9,7 @@
  *   5. the entry is, byte for byte, what file, signature and key lead to
  *   6. the entry is in the tree, at the index of the proof
  *   7. v1: the log's signed entry timestamp binds index and time to the entry; v2 knows no time, and its two indices are one
+ *   8. v1: at that time, the log used this key, where a trusted root says when it did
  *
  * A checkpoint of v1 is about "<origin> - <tree ID>", as a log can have several trees (shards), each with indices of its own.
  */
@@ -22,12 +23,12 @@ import { verifyInclusion } from './merkle-proof.ts';
 import type { P256Key } from './p256.ts';
 import type { RekorKey, RekorVersion } from './rekor-key.ts';
 import type { SigstoreBundle, TlogEntry } from './sigstore-bundle.ts';
+import { isWithin } from './time-range.ts';
 
 /** A log as a policy pins it. */
 export interface RekorTrust {
   readonly version: RekorVersion;
-  /** The name of its keys. */
-  readonly origin: string;
+  /** Each is named like the log that it belongs to: one, or several that have followed each other. */
   readonly keys: readonly RekorKey[];
   /** Ours, one of which has signed what is in the log. */
   readonly signers: readonly P256Key[];
@@ -76,9 +77,9 @@ export function verifyBundle(bundle: SigstoreBundle, file: Uint8Array, log: Reko
   return entry && verifyEntry(entry, verifySigned(bundle, file, log.signers), log);
 }
 
-/** Steps 3 to 7. */
+/** Steps 3 to 8. */
 export function verifyEntry(entry: TlogEntry, signed: SignedDigest, log: RekorTrust): VerifiedEntry {
-  const { version, origin } = log;
+  const { version } = log;
   const key = log.keys.find(({ logId }) => logId === entry.logId);
   if (key === undefined) throw new Fault('wrong-key', 'the entry is of a log with another key than the pinned one');
   const checkpoint = verifyRekorCheckpoint(entry.inclusionProof.checkpoint, key, version);
@@ -92,13 +93,14 @@ export function verifyEntry(entry: TlogEntry, signed: SignedDigest, log: RekorTr
   if (version === 1) verifyPromise(entry, key);
   else demandNoTime(entry);
   const time = version === 1 ? new Date(entry.integratedTime * 1000) : undefined;
-  const name = nameOf(entry, checkpoint, log);
-  return { origin, index: entry.logIndex, entry: name, treeSize, time, signer: signed.key, checkpoint };
+  demandValid(key, time);
+  const name = nameOf(entry, checkpoint, key, version);
+  return { origin: key.name, index: entry.logIndex, entry: name, treeSize, time, signer: signed.key, checkpoint };
 }
 
-function nameOf({ body }: TlogEntry, checkpoint: SignedCheckpoint, { version, origin }: RekorTrust): string {
+function nameOf({ body }: TlogEntry, checkpoint: SignedCheckpoint, key: RekorKey, version: RekorVersion): string {
   const leaf = Buffer.from(leafHash(body)).toString('hex');
-  const tree = BigInt(treeIdOf(checkpoint.origin, origin) ?? 0).toString(16);
+  const tree = BigInt(treeIdOf(checkpoint.origin, key.name) ?? 0).toString(16);
   return version === 1 ? tree.padStart(16, '0') + leaf : leaf;
 }
 
@@ -131,6 +133,15 @@ function verifyPromise({ body, integratedTime, logId, logIndex, ...entry }: Tlog
   // earlier shards only add to it
   if (logIndex < inclusionProof.logIndex)
     throw new Fault('bad-proof', 'the index of the entry is smaller than that in its tree');
+}
+
+/** Step 8, where a time is known. */
+function demandValid({ validFor, name }: RekorKey, time: Date | undefined): void {
+  if (validFor === undefined || time === undefined || isWithin(time, validFor)) return;
+  throw new Fault(
+    'bad-proof',
+    `the entry is of ${time.toISOString()}, when the pinned key of ${quote(name)} was not in use`,
+  );
 }
 
 /** Step 7, v2. What nobody has signed must not stand there. */

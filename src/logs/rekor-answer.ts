@@ -86,6 +86,15 @@ const decodeLogEntry: Decoder<TlogEntry> = (value, path) => {
   };
 };
 
+/** A log that takes no entry any more, nor says whether it has one. */
+export class Frozen extends Fault {
+  constructor(shown: string) {
+    super('usage', `the log ${shown} is frozen: it takes no more entries`, {
+      hint: 'its operator has opened another one: give the policy its "url", "origin" and "keys", and keep the old log for old proofs',
+    });
+  }
+}
+
 /**
  * Why the log does not take the entry. `log`: as the policy names it. Never retried. It is `network`, and no refusal, where the log may
  * have the entry all the same: from a request before this one, or because it has been told that all is well.
@@ -100,10 +109,7 @@ export function refusedBy(log: string, answer: Tried): Fault {
 function refusalOf(log: string, answer: Answer): Fault {
   const { status } = answer;
   const shown = quote(log);
-  if (status === 405)
-    return new Fault('usage', `the log ${shown} is frozen: it takes no more entries`, {
-      hint: 'its operator has opened another one: give the policy its "url", "origin" and "keys", and keep the old log for old proofs',
-    });
+  if (status === 405) return new Frozen(shown);
   if (status >= 300 && status < 400)
     return new Fault('usage', `the log ${shown} is elsewhere: it answers ${status}`, {
       hint: 'give the policy the address that the log really has: redirections are not followed',

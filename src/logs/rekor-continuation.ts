@@ -63,7 +63,7 @@ async function fetchProof(
   earlier: SignedCheckpoint,
   later: SignedCheckpoint,
 ): Promise<readonly Hash[]> {
-  const tree = treeIdOf(later.origin, log.origin) ?? '';
+  const [tree = ''] = log.keys.flatMap(({ name }) => treeIdOf(later.origin, name) ?? []);
   const query = `firstSize=${earlier.size}&lastSize=${later.size}&treeID=${tree}`;
   const answer = await tryUntilAnswered(trying, async (timeout) =>
     http.ask(`${url}/api/v1/log/proof?${query}`, { cap: ANSWER_CAP, timeout }),

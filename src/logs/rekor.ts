@@ -16,6 +16,7 @@ import { type RekorTrust, verifyBundle, verifySigned } from '../core/rekor.ts';
 import { formatBundle, mergeBundles, parseBundle, type SigstoreBundle } from '../core/sigstore-bundle.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { TransparencyLog, Verified } from './log.ts';
+import { Frozen } from './rekor-answer.ts';
 import { demandContinuation } from './rekor-continuation.ts';
 import { ANSWER_TIME, type Logged, type RekorServer } from './rekor-server.ts';
 import { submitV1 } from './rekor-v1.ts';
@@ -27,20 +28,23 @@ export interface RekorAsking {
   readonly clock: Clock;
   /** Milliseconds for all of it. */
   readonly patience: number;
+  /** Asked once more where the log is frozen at this address: it may have another one by then. */
+  readonly locate: () => Promise<RekorAddress>;
 }
+
+/** Without a slash at their ends. */
+export type RekorAddress = Pick<RekorServer, 'url' | 'readUrl'>;
 
 /** As the policy names and pins it. */
 export interface PinnedRekor extends RekorTrust {
   readonly name: string;
-  readonly url: string;
-  readonly readUrl: string | undefined;
 }
 
 /**
  * A log that is asked over the network. Where a bundle of this manifest is there, with an entry of another log, its signature is taken:
  * a bundle has one.
  */
-export function openRekor(log: PinnedRekor, { http, clock, patience }: RekorAsking): TransparencyLog {
+export function openRekor(log: PinnedRekor, { http, clock, patience, locate }: RekorAsking): TransparencyLog {
   const verify = (file: Uint8Array, manifest: Uint8Array): Verified => {
     const verified = verifyBundle(parseBundle(file), manifest, log);
     if (verified === undefined) throw new Fault('not-in-log', 'it has no entry of this log');
@@ -54,13 +58,27 @@ export function openRekor(log: PinnedRekor, { http, clock, patience }: RekorAski
         bundle === undefined ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
-      const server = { name: log.name, http, url: log.url, readUrl: log.readUrl ?? log.url, log, trying };
-      const logged = await submitRekor(server, signed, async () => readable(await others()));
+      const submitAt = async (address: RekorAddress) =>
+        submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable(await others()));
+      const logged = await followed(locate, submitAt);
       const proof = receiptOf(signed, logged, bundle);
       return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
     },
     verify: (file, { manifest }) => verify(file, manifest),
   };
+}
+
+/** Goes on, once, where a log that is frozen says elsewhere that it has moved. Throws what `body` throws. */
+async function followed<T>(locate: () => Promise<RekorAddress>, body: (at: RekorAddress) => Promise<T>): Promise<T> {
+  const at = await locate();
+  try {
+    return await body(at);
+  } catch (error) {
+    if (!(error instanceof Frozen)) throw error;
+    const next = await locate();
+    if (next.url === at.url) throw error;
+    return body(next);
+  }
 }
 
 /** The bytes to keep, and to submit again unchanged. */

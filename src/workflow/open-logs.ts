@@ -4,22 +4,21 @@
  * is found before anything is written.
  */
 import type { KeyObject } from 'node:crypto';
-import { type Companion, RECORDER_EVIDENCE, SIGSTORE_BUNDLE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
+import { RECORDER_EVIDENCE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
-import { p256Signer } from '../core/p256.ts';
 import type { Policy } from '../core/policy.ts';
-import type { LogKind, TrustedLog, TrustedRekorLog } from '../core/policy-logs.ts';
 import type { TrustedRecorder } from '../core/policy-recorder.ts';
+import type { TrustedRekorLog } from '../core/policy-rekor.ts';
 import type { TrustedSigsumLog } from '../core/policy-sigsum.ts';
 import { formatStatement, type Statement } from '../core/statement.ts';
-import type { Subject, TransparencyLog } from '../logs/log.ts';
 import { openRecorder, prepareRecord } from '../logs/recorder.ts';
-import { openRekor, preparedFor, prepareRekor } from '../logs/rekor.ts';
 import { openSigsum, prepareSigsum, type SigsumToken } from '../logs/sigsum.ts';
 import { openTileLog } from '../logs/tiles.ts';
 import type { Ports } from '../ports.ts';
+import type { ChosenLog } from './chosen-log.ts';
 import { refuseInside } from './log.ts';
 import { assignKeys, type GivenKey, kindOf, readKeys } from './log-keys.ts';
+import { rekorLog } from './open-rekor.ts';
 import { joinUrl } from './source.ts';
 import { witnessingOf } from './witnesses.ts';
 
@@ -36,21 +35,6 @@ export interface LogOptions {
   readonly publishedUrl: string | undefined;
   /** Who submits, for logs that want to know. */
   readonly token: { readonly domain: string; readonly keyFile: string } | undefined;
-}
-
-export interface ChosenLog {
-  readonly kind: LogKind;
-  /** What follows the manifest's name in that of the proof. */
-  readonly proof: Companion;
-  /** False where the request cannot be made again from the statement, and has to be kept. */
-  readonly isRepeatable: boolean;
-  /** Whether the file of the proof can hold those of other logs, so that its being there says nothing. */
-  readonly isShared: boolean;
-  /** The bytes to submit; no log is asked. Where an earlier run has made some, it is those. */
-  prepare(subject: Subject, earlier: Uint8Array | undefined): Uint8Array;
-  open(): Promise<TransparencyLog>;
-  /** What the policy says of the log of this origin. */
-  pinned(origin: string): TrustedLog | undefined;
 }
 
 /** What `--log` names. */
@@ -167,43 +151,6 @@ const sigsumLog = (
   open: async () => openSigsum(trusted, { http, clock, progress, ...options }),
   pinned: () => trusted,
 });
-
-/** The key is needed only where nothing was prepared: whoever finishes a submission may not have it. */
-function rekorLog(
-  { http, clock }: Ports,
-  trusted: TrustedRekorLog,
-  key: KeyObject | undefined,
-  patience: number,
-): ChosenLog {
-  const { name, url, signers } = trusted;
-  if (url === undefined)
-    throw new Fault('usage', `the policy does not say where the log ${quote(name)} can be asked`, {
-      hint: 'submit asks it: give it a "url" in the policy',
-    });
-  const signer = key && p256Signer(key);
-  if (signer !== undefined && !signers.some(({ hint }) => hint === signer.key.hint))
-    throw new Fault('usage', `the key for the log ${quote(name)} is none of the signers that the policy names`, {
-      hint: `its public key is ${Buffer.from(signer.key.spki).toString('base64')}`,
-    });
-  return {
-    kind: 'rekor',
-    proof: SIGSTORE_BUNDLE,
-    isRepeatable: false,
-    isShared: true,
-    prepare: ({ manifest }, earlier) => {
-      if (earlier !== undefined) {
-        preparedFor(earlier, manifest);
-        return earlier;
-      }
-      if (signer !== undefined) return prepareRekor(manifest, signer);
-      throw new Fault('usage', `no key for the log ${quote(name)} is given`, {
-        hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it',
-      });
-    },
-    open: async () => openRekor({ ...trusted, url }, { http, clock, patience }),
-    pinned: () => trusted,
-  };
-}
 
 const recorder = (
   { http, tls, clock }: Ports,

@@ -15,9 +15,9 @@ import type { Outcome } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Files, Ports, Writer } from '../ports.ts';
 import { type Examination, examineRelease, outcomeOf } from './examine.ts';
+import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { readOnce } from './read-once.ts';
 import { directorySource, isDirectory } from './source.ts';
-import { loadTrust, type TrustOptions } from './trust.ts';
 
 export interface PublishOptions extends TrustOptions {
   readonly directory: string;

@@ -11,11 +11,12 @@ import { parseArtifactName } from '../core/name.ts';
 import { joinOutcomes, type Outcome } from '../core/report.ts';
 import { parseSubmission, TILE_LOG } from '../core/submission.ts';
 import type { Ports } from '../ports.ts';
+import { loadTrust } from './load-trust.ts';
 import { type LogKeys, readLogKeys } from './open-logs.ts';
 import { PROOF_CAP } from './release-proof.ts';
 import { directorySource } from './source.ts';
 import { type Place, type SubmitOptions, submitOne } from './submit.ts';
-import { inFile, loadTrust } from './trust.ts';
+import { inFile } from './trust.ts';
 
 export async function resume(ports: Ports, options: SubmitOptions): Promise<Outcome> {
   const others = options.logs.filter((log) => !log.startsWith(TILE_LOG));

@@ -9,8 +9,8 @@ import { formatStatement, parseStatement, type Statement } from '../core/stateme
 import { parseTlogProof } from '../core/tlog-proof.ts';
 import type { TransparencyLog, Verified } from '../logs/log.ts';
 import type { Files, Ports } from '../ports.ts';
+import type { ChosenLog } from './chosen-log.ts';
 import type { Findings } from './findings.ts';
-import type { ChosenLog } from './open-logs.ts';
 import { bindStatement, PROOF_CAP, releaseOf } from './release-proof.ts';
 import { directorySource } from './source.ts';
 import { otherStatement, type SignedManifest } from './submission.ts';

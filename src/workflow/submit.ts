@@ -21,16 +21,18 @@ import { sha256 } from '../core/sha256.ts';
 import { formatStatement } from '../core/statement.ts';
 import type { Submission } from '../core/submission.ts';
 import type { Ports } from '../ports.ts';
+import type { ChosenLog } from './chosen-log.ts';
 import { examineManifest } from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
 import type { IdentityOptions } from './identity.ts';
-import { type ChosenLog, chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-logs.ts';
+import { loadTrust, type TrustOptions } from './load-trust.ts';
+import { chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-logs.ts';
 import { countProven } from './proofs.ts';
 import { awaitPublished } from './published.ts';
 import { directorySource } from './source.ts';
 import { forLogs, persisted, prepareSubmission, type SignedManifest, type Submitted } from './submission.ts';
 import { logRelease } from './submit-log.ts';
-import { loadTrust, type Trust, type TrustOptions } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 export interface SubmitOptions extends TrustOptions, IdentityOptions, LogOptions {
   /** A manifest, or the directory that holds one. */

@@ -11,10 +11,11 @@ import { examineRelease, outcomeOf } from './examine.ts';
 import { examineSingle } from './examine-file.ts';
 import { describeManifest, type ExaminedManifest, type Examining, examineManifest } from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
+import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { examineProofs } from './proofs.ts';
 import { listedSince } from './release-proof.ts';
 import { directorySource, isDirectory, isUrl, openSource, type Source, splitUrl } from './source.ts';
-import { loadTrust, type Trust, type TrustOptions } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 export interface VerifyOptions extends TrustOptions {
   readonly paths: readonly string[];

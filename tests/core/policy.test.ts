@@ -421,7 +421,60 @@ describe('a Rekor log of a policy', () => {
     expect(policy.require.logs.atLeast).toBe(3);
   });
 
+  it('may leave keys, addresses and signers to files, and trusts nothing until they are read', () => {
+    const files = { trusted_root: 'root.json', signing_config: 'config.json', signers: [{ file: 'rekor.pub' }] };
+    const bare = { name: 'two', kind: 'rekor', version: 2 };
+    expect(decodePolicy(withLogs({ ...bare, ...files })).logs).toMatchObject([
+      {
+        trustedRoot: { file: 'root.json', origin: undefined },
+        signingConfig: 'config.json',
+        url: undefined,
+        keys: [],
+        signers: [],
+        signerFiles: ['rekor.pub'],
+      },
+    ]);
+    const named = decodePolicy(withLogs({ ...bare, ...files, origin: two.origin, signers: [signer, { file: 'a' }] }));
+    expect(named.logs).toMatchObject([{ trustedRoot: { origin: two.origin }, signers: [{}], signerFiles: ['a'] }]);
+  });
+
   it.each<readonly [string, readonly Tree[], string]>([
+    [
+      'with keys beside a trusted root',
+      [{ ...v1, trusted_root: 'root.json' }],
+      'logs[0].trusted_root: holds the keys, and does not go together with others',
+    ],
+    ['with a trusted root that is no file', [{ ...without(v1, 'keys'), trusted_root: 1 }], 'trusted_root: is not a'],
+    [
+      'with an address beside a signing config',
+      [{ ...v1, url: 'https://example.org', signing_config: 'config.json' }],
+      'logs[0].signing_config: tells the address, and does not go together with another one',
+    ],
+    [
+      'with an address of tiles beside a signing config',
+      [{ ...v2, read_url: 'https://example.org', signing_config: 'config.json' }],
+      'logs[0].signing_config: tells the address',
+    ],
+    ['without an origin', [without(v1, 'origin')], 'logs[0].origin: is not a string'],
+    ['with keys that are no list', [{ ...v1, keys: one.pin }], 'logs[0].keys: is not a list'],
+    ['with a signer twice', [{ ...v1, signers: [signer, signer] }], 'logs[0].signers[1]: is there twice'],
+    [
+      'with a file of a signer twice',
+      [{ ...v1, signers: [{ file: 'a' }, { file: 'a' }] }],
+      'logs[0].signers[1]: is there twice',
+    ],
+    ['with a signer that is a number', [{ ...v1, signers: [1] }], 'logs[0].signers[0]: is not a mapping'],
+    ['with a signer in no file', [{ ...v1, signers: [{}] }], 'logs[0].signers[0].file: is not a string'],
+    [
+      'with a signer in a file and more',
+      [{ ...v1, signers: [{ file: 'a', key: signer }] }],
+      'signers[0].key: is not a key',
+    ],
+    [
+      'with 33 signers',
+      [{ ...v1, signers: Array.from({ length: 33 }, (_, n) => ({ file: `${n}` })) }],
+      'logs[0].signers: holds more than 32 keys',
+    ],
     ['without a version', [without(v1, 'version')], 'logs[0].version: is neither 1 nor 2'],
     ['of another version', [{ ...v1, version: 3 }], 'logs[0].version: is neither 1 nor 2'],
     ['without a key', [{ ...v1, keys: [] }], 'logs[0].keys: is empty: a log without a pinned key proves nothing'],

@@ -162,7 +162,6 @@ export const bundleOf = (signed: SignedDigest, entries: readonly TlogEntry[]): S
 
 export const trustIn = (log: RekorLog, ...signers: readonly P256Signer[]): RekorTrust => ({
   version: log.version,
-  origin: log.origin,
   keys: [parseRekorKey(log.pin, log.version, log.origin)],
   signers: signers.map(({ key }) => key),
 });

@@ -5,13 +5,18 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { demandEntry, formatEntry, formatRequest } from '../../src/core/hashedrekord.ts';
 import { HASH_SIZE } from '../../src/core/merkle.ts';
+import { formatOpenSshPublicKey } from '../../src/core/openssh-key.ts';
 import { formatP256Key, parseP256Key } from '../../src/core/p256.ts';
+import { PUBLIC_LOG_KEY_CAP, parsePublicLogKey } from '../../src/core/public-log-key.ts';
 import { type RekorTrust, verifyBundle } from '../../src/core/rekor.ts';
 import { parseRekorKey } from '../../src/core/rekor-key.ts';
+import { newestAddress, SIGNING_CONFIG_CAP } from '../../src/core/signing-config.ts';
 import { BUNDLE_CAP, formatBundle, parseBundle, type TlogEntry } from '../../src/core/sigstore-bundle.ts';
+import { readRekorKeys, TRUSTED_ROOT_CAP } from '../../src/core/trusted-root.ts';
 import { formatPrepared, parsePrepared } from '../../src/logs/rekor.ts';
 import { ANSWER_CAP, parseAnswerV1, parseAnswerV2, parseConsistency } from '../../src/logs/rekor-answer.ts';
 import { TAKEN } from '../core/rekor-log.ts';
+import { signingConfig } from '../core/rekor-root.ts';
 import { Broken, canonical, canonicalText, type Target, texts } from './target.ts';
 
 const DIRECTORY = path.resolve(import.meta.dirname, '../vectors/rekor');
@@ -26,7 +31,6 @@ const signer = parseP256Key(pins.signer);
 const trust = pins.logs.map(
   ({ version, origin, key }): RekorTrust => ({
     version,
-    origin,
     keys: [parseRekorKey(key, version, origin)],
     signers: [signer],
   }),
@@ -84,7 +88,75 @@ function checkEntry(entry: TlogEntry): void {
   if (!isDeepStrictEqual(again, entry)) throw new Broken('accepted, and written as something else');
 }
 
+const ROOT = JSON.stringify({
+  mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  tlogs: pins.logs.map(({ origin, key }, index) => ({
+    baseUrl: `https://${origin}`,
+    hashAlgorithm: 'SHA2_256',
+    publicKey: {
+      rawBytes: key,
+      keyDetails: trust[index]?.keys[0]?.details,
+      validFor: { start: '2024-01-01T00:00:00Z', end: '2027-01-01T00:00:00.5Z' },
+    },
+    logId: { keyId: Buffer.from(trust[index]?.keys[0]?.logId ?? '', 'hex').toString('base64') },
+  })),
+  ctlogs: [],
+});
+
+/** Whatever else stands there, a log has the ID that its name and key lead to. */
+function checkRoot(input: Uint8Array): void {
+  for (const key of readRekorKeys(input, { version: 2, origin: undefined })) {
+    const again = parseRekorKey(Buffer.from(key.spki).toString('base64'), 2, key.name);
+    if (again.logId !== key.logId || key.validFor === undefined) throw new Broken('a log with another ID, or no time');
+  }
+}
+
+const CONFIG = signingConfig([
+  { url: 'https://a.example.org', version: 1 },
+  { url: 'https://b.example.org/log', start: '2026-01-01T00:00:00.25Z', end: '2027-01-01T00:00:00Z' },
+]);
+
+function checkConfig(input: Uint8Array): void {
+  const url = newestAddress(input, 2, new Date('2026-04-01T00:00:00Z'));
+  if (!/^https?:\/\/[^?#]+[^/]$/.test(url)) throw new Broken(`no address: ${url}`);
+}
+
+const OPENSSH = formatOpenSshPublicKey(signer.spki.slice(-32), 'sigsum key');
+
+/** Byte for byte what would be written of the key. */
+function checkPublicKey(input: Uint8Array): void {
+  const read = parsePublicLogKey(input);
+  const text = Buffer.from(input).toString();
+  const comment = /^\S+ \S+ ([^\n]*)\n$/.exec(text)?.[1] ?? '';
+  const again = read.kind === 'rekor' ? read.key.pem : formatOpenSshPublicKey(read.key, comment);
+  if (again !== text) throw new Broken('accepted, and written as something else');
+}
+
 export const REKOR: readonly Target[] = [
+  {
+    name: 'trusted root of Sigstore',
+    corpus: texts(ROOT, JSON.stringify(JSON.parse(ROOT), undefined, 2)),
+    share: 0.4,
+    kinds: ['bad-format'],
+    check: checkRoot,
+    cap: TRUSTED_ROOT_CAP,
+  },
+  {
+    name: 'signing config of Sigstore',
+    corpus: texts(CONFIG, JSON.stringify(JSON.parse(CONFIG), undefined, 2)),
+    share: 0.5,
+    kinds: ['bad-format', 'usage'],
+    check: checkConfig,
+    cap: SIGNING_CONFIG_CAP,
+  },
+  {
+    name: 'public log key',
+    corpus: texts(signer.pem, OPENSSH),
+    share: 0.5,
+    kinds: ['bad-format', 'unreadable'],
+    check: checkPublicKey,
+    cap: PUBLIC_LOG_KEY_CAP,
+  },
   {
     name: 'Sigstore bundle',
     corpus: [BUNDLE, pretty, formatBundle({ ...bundle, timestamps: [Buffer.from('token')] })],

@@ -139,7 +139,8 @@ export async function rekorServer(log: RekorLog): Promise<RekorServerLab> {
     if (method === 'GET' && path.startsWith('/api/v1/log/entries/') && log.version === 1)
       return getV1([log, ...lab.earlier], path);
     if (method === 'GET' && path.startsWith('/api/v1/log/proof?') && log.version === 1) return getProofV1(log, path);
-    if (method === 'GET' && log.version === 2) return getTile(log, path, lab.published ?? log.entries.length);
+    if (method === 'GET' && log.version === 2)
+      return getTile(log, path.replace(/^\/api\/v2/, ''), lab.published ?? log.entries.length);
     return { status: 404 };
   };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -3,7 +3,7 @@ import {
   assignKeys,
   kindOf,
   readKeys
-} from "./shared-core-openssh-key.mjs";
+} from "./shared-workflow-log-keys.mjs";
 import {
   identify
 } from "./shared-core-zuul-vars.mjs";
@@ -16,6 +16,7 @@ import {
   countProven,
   decodeTlogEntry,
   demandEntry,
+  describeAge,
   describePlace,
   describeTime,
   describeWitnesses,
@@ -27,15 +28,22 @@ import {
   formatRequest,
   formatSubmission,
   hashesOf,
+  httpAddress,
+  isOverdue,
+  isWithin,
+  loadTrust,
   mergeBundles,
   noFindings,
   openRecorder,
   openSigsum,
+  originOf,
   parseBundle,
+  parseFreeJson,
   parseSubmission,
   prepareRecord,
   prepareSigsum,
   releaseOf,
+  timeRange,
   treeIdOf,
   verifyBundle,
   verifyEntry,
@@ -43,6 +51,12 @@ import {
   verifySigned,
   witnessingOf
 } from "./shared-logs-sigsum-submit.mjs";
+import {
+  P256_SIGNATURE_CAP,
+  formatP256Key,
+  p256Signer,
+  parseP256Key
+} from "./shared-core-openssh-key.mjs";
 import {
   findingOf
 } from "./shared-core-report.mjs";
@@ -54,26 +68,24 @@ import {
   openSource
 } from "./shared-workflow-signing.mjs";
 import {
-  P256_SIGNATURE_CAP,
-  describeAge,
-  formatP256Key,
-  inFile,
-  isOverdue,
-  loadTrust,
-  p256Signer,
-  parseP256Key
-} from "./shared-core-sigsum-policies.mjs";
+  inFile
+} from "./shared-openpgp-key-state.mjs";
 import {
   refuseInside
 } from "./shared-workflow-log.mjs";
 import {
+  CHECKPOINT_CAP,
   CHECKPOINT_PATH,
+  HASH_SIZE,
   accused,
   evidenceOf,
   formatCanonicalJson,
   formatStatement,
+  leafHash,
   openTileLog,
   parseCanonicalJson,
+  parseHash,
+  parseSignedCheckpoint,
   parseStatement,
   parseTlogProof,
   tileView,
@@ -84,24 +96,23 @@ import {
   parseArtifactName
 } from "./shared-core-name.mjs";
 import {
-  CHECKPOINT_CAP,
-  HASH_SIZE,
   decodeUtf8,
   equalBytes,
   formatBase64,
-  leafHash,
   parseBase64,
   parseDecimal,
-  parseHash,
-  parseSignedCheckpoint,
   sha256
-} from "./shared-core-signed-note.mjs";
+} from "./shared-core-encoding.mjs";
 import {
   count,
   exactly,
+  list,
+  oneOf,
+  optional,
   parsed,
   record,
   text,
+  withDefault,
   wrong
 } from "./shared-core-decode.mjs";
 import {
@@ -124,6 +135,40 @@ import {
 
 // src/workflow/submit.ts
 import path3 from "node:path";
+
+// src/core/signing-config.ts
+var SIGNING_CONFIG_CAP = 64 * 1024;
+var MAX_SERVICES = 64;
+var service = exactly({ url: httpAddress, majorApiVersion: count, validFor: timeRange, operator: text });
+var services = (value, path4) => {
+  if (Array.isArray(value) && value.length > MAX_SERVICES)
+    throw wrong(path4, `holds more than ${MAX_SERVICES} services`);
+  return list(service)(value, path4);
+};
+var configFields = exactly({ selector: oneOf(["ANY", "EXACT", "ALL"]), count: optional(count) });
+var oneLog = (value, path4) => {
+  const { selector, count: wanted = 0 } = configFields(value, path4);
+  if (selector === "ANY" || selector === "EXACT" && wanted === 1) return;
+  throw wrong(path4, "asks for entries in several logs", 'name each of them in the policy, with its "url"');
+};
+var ignored = () => void 0;
+var document = exactly({
+  mediaType: oneOf(["application/vnd.dev.sigstore.signingconfig.v0.2+json"]),
+  rekorTlogUrls: withDefault(services, []),
+  rekorTlogConfig: oneLog,
+  caUrls: ignored,
+  oidcUrls: ignored,
+  tsaUrls: ignored,
+  tsaConfig: ignored
+});
+function newestAddress(bytes, version, now) {
+  const { rekorTlogUrls } = document(parseFreeJson(bytes, SIGNING_CONFIG_CAP, "the signing config"), "");
+  const [newest] = rekorTlogUrls.filter(({ majorApiVersion, validFor }) => majorApiVersion === version && isWithin(now, validFor)).sort((a, b) => b.validFor.start.getTime() - a.validFor.start.getTime());
+  if (newest !== void 0) return newest.url;
+  throw new Fault("usage", `it names no log of version ${version} for ${now.toISOString()}`, {
+    hint: "take the newest signing config of those who run the log"
+  });
+}
 
 // src/logs/rekor-answer.ts
 var ANSWER_CAP = 128 * 1024;
@@ -182,6 +227,13 @@ var decodeLogEntry = (value, path4) => {
     body: base64(entry["body"], `${path4}.body`)
   };
 };
+var Frozen = class extends Fault {
+  constructor(shown) {
+    super("usage", `the log ${shown} is frozen: it takes no more entries`, {
+      hint: 'its operator has opened another one: give the policy its "url", "origin" and "keys", and keep the old log for old proofs'
+    });
+  }
+};
 function refusedBy(log, answer) {
   const refusal = refusalOf(log, answer);
   if (answer.isFirst && answer.status >= 300) return refusal;
@@ -191,10 +243,7 @@ function refusedBy(log, answer) {
 function refusalOf(log, answer) {
   const { status } = answer;
   const shown = quote(log);
-  if (status === 405)
-    return new Fault("usage", `the log ${shown} is frozen: it takes no more entries`, {
-      hint: 'its operator has opened another one: give the policy its "url", "origin" and "keys", and keep the old log for old proofs'
-    });
+  if (status === 405) return new Frozen(shown);
   if (status >= 300 && status < 400)
     return new Fault("usage", `the log ${shown} is elsewhere: it answers ${status}`, {
       hint: "give the policy the address that the log really has: redirections are not followed"
@@ -248,7 +297,7 @@ function largestSeen({ log }, origin, seen) {
   return known.filter((one) => one.origin === origin).sort((a, b) => b.size - a.size)[0];
 }
 async function fetchProof({ http, url, trying, log }, earlier, later) {
-  const tree = treeIdOf(later.origin, log.origin) ?? "";
+  const [tree = ""] = log.keys.flatMap(({ name }) => treeIdOf(later.origin, name) ?? []);
   const query = `firstSize=${earlier.size}&lastSize=${later.size}&treeID=${tree}`;
   const answer = await tryUntilAnswered(
     trying,
@@ -425,7 +474,7 @@ function signerOf(body, keys) {
 }
 
 // src/logs/rekor.ts
-function openRekor(log, { http, clock, patience }) {
+function openRekor(log, { http, clock, patience, locate: locate2 }) {
   const verify = (file, manifest) => {
     const verified = verifyBundle(parseBundle(file), manifest, log);
     if (verified === void 0) throw new Fault("not-in-log", "it has no entry of this log");
@@ -438,13 +487,24 @@ function openRekor(log, { http, clock, patience }) {
       const signed = bundle === void 0 ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
-      const server = { name: log.name, http, url: log.url, readUrl: log.readUrl ?? log.url, log, trying };
-      const logged = await submitRekor(server, signed, async () => readable2(await others()));
+      const submitAt = async (address) => submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable2(await others()));
+      const logged = await followed(locate2, submitAt);
       const proof = receiptOf(signed, logged, bundle);
       return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
     },
     verify: (file, { manifest }) => verify(file, manifest)
   };
+}
+async function followed(locate2, body) {
+  const at = await locate2();
+  try {
+    return await body(at);
+  } catch (error) {
+    if (!(error instanceof Frozen)) throw error;
+    const next = await locate2();
+    if (next.url === at.url) throw error;
+    return body(next);
+  }
 }
 var prepareRekor = (file, signer) => formatPrepared({ digest: digestOf(file), signature: signer.sign(file), key: signer.key });
 var formatPrepared = ({ digest, signature, key }) => formatCanonicalJson({
@@ -497,6 +557,57 @@ var readable2 = (files) => files.flatMap((file) => {
 function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
   const bundle = { digest, signature, hint, entries: [entry], timestamps: [] };
   return formatBundle(earlier === void 0 ? bundle : mergeBundles(earlier, bundle));
+}
+
+// src/workflow/open-rekor.ts
+function rekorLog(ports, trusted, key, patience) {
+  const { name, signers } = trusted;
+  const { http, clock } = ports;
+  const locate2 = locatorOf(ports, trusted);
+  const signer = key && p256Signer(key);
+  if (signer !== void 0 && !signers.some(({ hint }) => hint === signer.key.hint))
+    throw new Fault("usage", `the key for the log ${quote(name)} is none of the signers that the policy names`, {
+      hint: `its public key is ${Buffer.from(signer.key.spki).toString("base64")}`
+    });
+  return {
+    kind: "rekor",
+    proof: SIGSTORE_BUNDLE,
+    isRepeatable: false,
+    isShared: true,
+    prepare: ({ manifest }, earlier) => {
+      if (earlier !== void 0) {
+        preparedFor(earlier, manifest);
+        return earlier;
+      }
+      if (signer !== void 0) return prepareRekor(manifest, signer);
+      throw new Fault("usage", `no key for the log ${quote(name)} is given`, {
+        hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it'
+      });
+    },
+    open: async () => openRekor(trusted, { http, clock, patience, locate: locate2 }),
+    pinned: () => trusted
+  };
+}
+function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted }) {
+  if (url !== void 0) return async () => ({ url, readUrl: readUrl ?? url });
+  if (signingConfig !== void 0) return async () => configured(ports, { ...trusted, name }, signingConfig);
+  throw new Fault("usage", `the policy does not say where the log ${quote(name)} can be asked`, {
+    hint: 'submit asks it: give it a "url" or a "signing_config" in the policy'
+  });
+}
+async function configured({ files, clock }, { name, version, keys }, file) {
+  const bytes = await files.readGiven(file, SIGNING_CONFIG_CAP);
+  const url = await inFile(file, async () => newestAddress(bytes, version, clock.now()));
+  const origin = originOf(url);
+  if (keys.some((key) => key.name === origin)) return { url, readUrl: `${url}/api/v2` };
+  throw new Fault(
+    "usage",
+    `the newest address of the log ${quote(name)} is ${url}, and the policy pins no key of that`,
+    {
+      file,
+      hint: 'take the trusted root that belongs to this signing config, and name it as "trusted_root" in the policy'
+    }
+  );
 }
 
 // src/workflow/open-logs.ts
@@ -572,36 +683,6 @@ var sigsumLog = ({ http, clock, progress }, trusted, key, options) => ({
   open: async () => openSigsum(trusted, { http, clock, progress, ...options }),
   pinned: () => trusted
 });
-function rekorLog({ http, clock }, trusted, key, patience) {
-  const { name, url, signers } = trusted;
-  if (url === void 0)
-    throw new Fault("usage", `the policy does not say where the log ${quote(name)} can be asked`, {
-      hint: 'submit asks it: give it a "url" in the policy'
-    });
-  const signer = key && p256Signer(key);
-  if (signer !== void 0 && !signers.some(({ hint }) => hint === signer.key.hint))
-    throw new Fault("usage", `the key for the log ${quote(name)} is none of the signers that the policy names`, {
-      hint: `its public key is ${Buffer.from(signer.key.spki).toString("base64")}`
-    });
-  return {
-    kind: "rekor",
-    proof: SIGSTORE_BUNDLE,
-    isRepeatable: false,
-    isShared: true,
-    prepare: ({ manifest }, earlier) => {
-      if (earlier !== void 0) {
-        preparedFor(earlier, manifest);
-        return earlier;
-      }
-      if (signer !== void 0) return prepareRekor(manifest, signer);
-      throw new Fault("usage", `no key for the log ${quote(name)} is given`, {
-        hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it'
-      });
-    },
-    open: async () => openRekor({ ...trusted, url }, { http, clock, patience }),
-    pinned: () => trusted
-  };
-}
 var recorder = ({ http, tls, clock }, trusted, publishedUrl, patience) => ({
   kind: "recorder",
   proof: RECORDER_EVIDENCE,
