@@ -7,16 +7,16 @@ import { ANSIBLE_VERSIONS, projectOf, variablesOf } from './scripts/ansible-vers
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => /\/tests\/(?:roles\/|scripts\.|console\.)/.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /\/tests\/(?:roles\/|scripts\.|console\.|system\/(?:roles|quickstart))/.test(moduleId);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
 
 // `npm test` runs the project "fast"; `npm run test:system` the project "system", which needs Debian's own tools
-// (gpgv, sq, sshd …) and Ansible, and runs its files one at a time because they start daemons; `npm run test:integration`
-// the project "integration", against servers of others, which Go builds; `npm run test:zuul` the project "zuul", whose
-// files share one private Zuul; `npm run test:fuzz` the project "fuzz"; `npm run test:ansible`
-// one project for each version of Ansible.
+// (gpgv, sq, sshd …) and Ansible; `npm run test:integration` the project "integration", against servers of others, which
+// Go builds; `npm run test:zuul` the project "zuul", whose files share one private Zuul; `npm run test:fuzz` the project
+// "fuzz"; `npm run test:ansible` one project for each version of Ansible.
 
 // Roles on a version of Ansible. What tests/roles says is run on 2.18 by "fast"; the rest is not about Ansible, or is
 // said by tests/ansible in other words.
@@ -78,7 +78,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/system/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
@@ -88,7 +88,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 900_000,
         },
