@@ -88,6 +88,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
+          globalSetup: 'tests/integration/setup.ts',
           maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 900_000,

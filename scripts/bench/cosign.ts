@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** cosign, out of Debian's packages as in the integration tests: what it has to be told of a log, and its commands for one manifest. */
 import path from 'node:path';
-import { debianPrograms } from '../../tests/integration/debian.ts';
+import { sigstorePrograms } from '../../tests/integration/debian.ts';
 import { runCommand } from '../run-command.ts';
 import type { Lab } from './lab.ts';
 
@@ -19,7 +19,7 @@ interface CosignLog {
 
 /** `$m` is the manifest. It reads and writes nothing but what it is told. */
 export async function cosignFor(lab: Lab, { origin, url, publicKey, key }: CosignLog) {
-  const program = path.join(debianPrograms(['sid'], ['cosign', 'sigstore-go']), 'usr/bin/cosign');
+  const program = path.join(sigstorePrograms(), 'cosign');
   const [root, config, own] = [lab.secretAt('root.json'), lab.secretAt('signing.json'), lab.secretAt('cosign')];
   const env = { ...process.env, HOME: lab.secretAt('cosign-home'), COSIGN_PASSWORD: '' };
   const cosign = (...words: readonly string[]) => runCommand(program, words, { env });

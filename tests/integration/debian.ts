@@ -54,6 +54,9 @@ export function debianPrograms(suites: readonly string[], packages: readonly str
   throw new Error(`no suite has ${packages.join(', ')}:\n${problems.join('\n')}`);
 }
 
+/** Where cosign and sigstore-go are. */
+export const sigstorePrograms = (): string => path.join(debianPrograms(['sid'], ['cosign', 'sigstore-go']), 'usr/bin');
+
 function fetchAndUnpack(work: string, suite: string, packages: readonly string[]): void {
   const options = aptOptions(work, suite);
   const root = path.join(work, 'root');

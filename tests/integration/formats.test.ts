@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { type ConsoleCommand, consoleCommands, runConsole, writePrograms } from '../console-runner.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
-import { debianPrograms } from './debian.ts';
+import { sigstorePrograms } from './debian.ts';
 import { run } from './litewitness.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
 import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';
@@ -77,7 +77,7 @@ beforeAll(async () => {
   fs.writeFileSync(at('key.asc'), await exportSecretSubkeys(gpg, key.primary), { mode: 0o600 });
   fs.writeFileSync(at('example-2026.2.asc'), await exportPublic(gpg, key.primary));
   const tools = sigsumPrograms().tools;
-  const cosign = path.join(debianPrograms(['sid'], ['cosign', 'sigstore-go']), 'usr/bin/cosign');
+  const cosign = path.join(sigstorePrograms(), 'cosign');
   run('go', ['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
   const programs = { cosign, 'sigsum-verify': path.join(tools, 'sigsum-verify'), tlog: at('tlog') };
   writePrograms(

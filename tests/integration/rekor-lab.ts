@@ -10,7 +10,7 @@ import { expect } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { parseBundle, type SigstoreBundle } from '../../src/core/sigstore-bundle.ts';
 import { exportPublic, exportSecretSubkeys, makeKey, openGpg } from '../gpg.ts';
-import { debianPrograms } from './debian.ts';
+import { sigstorePrograms } from './debian.ts';
 import { run } from './litewitness.ts';
 
 const EXECUTABLE = path.resolve('src/bin.ts');
@@ -61,7 +61,7 @@ export type RekorLab = Awaited<ReturnType<typeof openRekorLab>>;
 
 export async function openRekorLab(logs: () => readonly LabLog[]) {
   const work = fs.mkdtempSync('/tmp/rekor-');
-  const foreign = path.join(debianPrograms(['sid'], ['cosign', 'sigstore-go']), 'usr/bin');
+  const foreign = sigstorePrograms();
   const at = (...parts: readonly string[]) => path.join(work, ...parts);
   const gpg = await openGpg();
   const made = await makeKey(gpg, {
