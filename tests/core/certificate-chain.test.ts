@@ -55,6 +55,7 @@ describe('a chain of certificates', () => {
     const text = `# ours\r\n${toPem(authority.root).replaceAll('\n', '\r\n')}\nand\n${toPem(authority.middle)}`;
     expect(parseAuthorities(bytes(text)).map(({ raw }) => raw)).toEqual([authority.root, authority.middle]);
     refusal('bad-format', () => parseAuthorities(bytes('# none\n')));
+    refusal('bad-format', () => parseAuthorities(bytes(toPem(Buffer.concat([authority.root, Buffer.of(0)])))));
   });
 });
 
