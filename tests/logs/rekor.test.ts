@@ -279,7 +279,7 @@ describe.each(VERSIONS)('Rekor v%s', (version) => {
     const { fault, server } = await answered(change)();
     const { evidence } = await refused(kind, fault);
     expect(server.requests).toHaveLength(1);
-    if (kind === 'log-misbehaved') expect(evidence.join()).toContain('rekor-');
+    expect(evidence.join()).toContain('rekor-');
   });
 });
 
