@@ -24,7 +24,7 @@ import {
 } from '../workflow/log-lab.ts';
 import type { Scenario } from './stage.ts';
 
-type Scenarios = Readonly<Record<string, Scenario>>;
+export type Scenarios = Readonly<Record<string, Scenario>>;
 
 export function signScenarios(lab: Lab): Scenarios {
   const { at, put, done } = lab;
@@ -200,7 +200,7 @@ function lookAtLog(lab: Lab, size: number, when: 'between' | 'after'): void {
 }
 
 /** The submission, which is there only in between, is whole; and hints may be written in part. */
-function betweenTwo(lab: Lab, name: string, content: string): boolean {
+export function betweenTwo(lab: Lab, name: string, content: string): boolean {
   if (name.startsWith('log.state/index/')) return true;
   // a state that was lost begins anew with what is published
   if (name === 'log.state/checkpoint') return content === lab.read('log/checkpoint').toString('latin1');
