@@ -2,6 +2,7 @@
 /** Kills a command at every call that changes a file, and at random. */
 import fs from 'node:fs';
 import { expect } from 'vitest';
+import { Random } from '../fuzz/random.ts';
 import type { Lab } from '../workflow/lab.ts';
 import { faults, type Mishap, tally } from './injected.ts';
 import {
@@ -18,6 +19,7 @@ import {
 
 interface Counted extends Stage {
   points: number;
+  readonly random: Random;
 }
 
 /** Random rounds for each scenario: what FAULT_POINTS asks for beyond what CI has, and a few in any case. */
@@ -25,7 +27,8 @@ const ROUNDS = 3 + Math.ceil((faults.points - 500) / 30);
 
 /** Kills a command everywhere and at random, and tallies the points. */
 export async function killEverywhere(lab: Lab, scenario: Scenario): Promise<void> {
-  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0 };
+  const random = new Random(faults.seed, scenario.command);
+  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0, random };
   try {
     const calls = await undisturbed(stage);
     expect(calls.length, 'calls that change a file').toBeGreaterThan(0);
@@ -56,19 +59,18 @@ async function killAt(stage: Counted, at: number, mishap: Mishap): Promise<void>
 async function killAtRandom(stage: Counted, calls: number): Promise<void> {
   reset(stage);
   const steps: string[] = [];
-  for (const mishap of pick([[], ['before'], ['half', 'after'], ['after', 'before', 'half']] as const)) {
-    const at = 1 + Math.floor(Math.random() * calls);
+  const { random } = stage;
+  for (const mishap of random.pick([[], ['before'], ['half', 'after'], ['after', 'before', 'half']] as const)) {
+    const at = 1 + random.below(calls);
     const { signal } = await perform(stage, { at, mishap });
     steps.push(`${mishap} call ${at}`);
     // a run that finds more done has less to do
     if (signal === 'SIGKILL') stage.points += 1;
     await located(`killed ${steps.join(', ')}`, async () => seen(stage));
   }
-  const delay = stage.duration * (0.4 + 0.7 * Math.random());
+  const delay = stage.duration * (0.4 + random.below(700) / 1000);
   const { signal } = await perform(stage, { killAfter: delay });
   steps.push(`after ${Math.round(delay)} ms`);
   if (signal === 'SIGKILL') stage.points += 1;
   await located(`killed ${steps.join(', ')}`, async () => recover(stage));
 }
-
-const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;

@@ -22,6 +22,8 @@ export interface Faults {
   readonly tally: string;
   /** Kill points of the whole suite, about. */
   readonly points: number;
+  /** Of what is random. */
+  readonly seed: number;
 }
 
 /** What CI has, at the least; FAULT_POINTS asks for more. */
@@ -44,12 +46,14 @@ export function setup(project: TestProject): () => void {
     library: at('preload.so'),
     tally: at('tally'),
     points: pointsAskedFor(),
+    seed: Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000_000),
   };
   fs.writeFileSync(faults.tally, '');
   project.provide('faults', faults);
   return () => {
     const lines = fs.readFileSync(faults.tally, 'utf8').split('\n').slice(0, -1);
     fs.rmSync(directory, { recursive: true });
+    process.stdout.write(`random kills: FAULT_SEED=${faults.seed}\n`);
     report(lines.map((line): Tally => JSON.parse(line)));
   };
 }
@@ -59,6 +63,9 @@ function pointsAskedFor(): number {
   if (Number.isSafeInteger(points) && points >= POINTS) return points;
   throw new Error(`FAULT_POINTS is a number of points, ${POINTS} or more`);
 }
+
+/** One of each file that kills. */
+const ALL = ['sign', 'publish', 'log init', 'submit, to Rekor'];
 
 interface Tally {
   readonly command: string;
@@ -71,4 +78,7 @@ function report(tallies: readonly Tally[]): void {
   const total = [...sums.values()].reduce((sum, points) => sum + points, 0);
   for (const [command, points] of [...sums, ['together', total] as const])
     process.stdout.write(`killed  ${command.padEnd(24)} ${String(points).padStart(6)} points\n`);
+  // where only some of the files were run, there is no sum to speak of
+  if (ALL.every((command) => sums.has(command)) && total < POINTS)
+    throw new Error(`${total} points, and there should be ${POINTS} at the least`);
 }
