@@ -11,7 +11,7 @@ const digestOf = (file: string) => createHash('sha256').update(fs.readFileSync(f
 const EXPECTED = digestOf(path.join(DIST, 'SHA256SUMS'));
 
 let lab: Lab;
-let outcomes: ReadonlyMap<string, Outcome>;
+let outcomes: ReadonlyMap<string, Outcome> & { output: string };
 const of = (name: string): Outcome => outcomes.get(name) ?? expect.fail(`no scenario ${name}`);
 
 /** An archive of that layout whose `node` hands over to the real one: small, so that it is packed in no time. */
@@ -48,7 +48,7 @@ beforeAll(async () => {
     role: 'ensure-artifact-signing',
     vars,
     play,
-    host: { ansible_pipelining: true },
+    host: { ansible_pipelining: true, ansible_remote_tmp: lab.at('tmp/not-there-yet') },
   });
   outcomes = await lab.play([
     scenario('found', { ensure_artifact_signing_dist_sha256: EXPECTED.toUpperCase() }),
@@ -97,6 +97,10 @@ describe('ensure-artifact-signing', () => {
       ['node-', 'node'],
       ['node-', 'node'],
     ]);
+  });
+
+  it('has Ansible warn of nothing, where the host has no temporary directory of it yet', () => {
+    expect(outcomes.output).not.toMatch(/\[WARNING\]: Module remote_tmp/);
   });
 
   it('unpacks nothing the second time', () => {
