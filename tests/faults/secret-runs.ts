@@ -175,21 +175,16 @@ export async function runOverSsh(
   return { here, there: leaks(secrets.index, readHanded(file)) };
 }
 
-function remoteScenario({ home, vars }: LoopbackHost, secrets: Secrets): Scenario {
-  const [release, node] = [path.join(home, 'release'), path.join(home, 'node')];
-  const { uid, gid } = fs.statSync(home);
-  fs.mkdirSync(release);
-  fs.writeFileSync(path.join(release, 'nova-31.0.0.tar.gz'), 'source');
-  for (const name of [release, path.join(release, 'nova-31.0.0.tar.gz')]) fs.chownSync(name, uid, gid);
-  fs.copyFileSync(process.execPath, node);
-  fs.chmodSync(node, 0o755);
+function remoteScenario({ home, vars, put }: LoopbackHost, secrets: Secrets): Scenario {
+  put('release/nova-31.0.0.tar.gz', 'source');
+  const node = put('node', fs.readFileSync(process.execPath), 0o755);
   const reached = {
     ansible_pipelining: false,
     ansible_ssh_use_tty: false,
     // it is waited for until it ends
     ansible_ssh_args: '-o ControlMaster=auto -o ControlPersist=5s',
   };
-  return signing('remote', release, secrets, {
+  return signing('remote', path.join(home, 'release'), secrets, {
     host: { ...vars, ...reached },
     vars: { ensure_artifact_signing_node: node },
   });

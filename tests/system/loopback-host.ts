@@ -14,6 +14,8 @@ export interface LoopbackHost {
   readonly home: string;
   /** What an inventory says of it. */
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Makes a file in its home, as the account itself would have made it; returns its path. */
+  put(name: string, content: string | Uint8Array, mode?: number): string;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startLoopbackHost(around: readonly string[] = []): Promise
       ansible_python_interpreter: '/usr/bin/python3',
       ansible_pipelining: true,
     },
+    put: (name, content, mode) => putAsAccount(home, name, content, mode),
     async close() {
       await stop(server);
       fs.rmSync(directory, { recursive: true, force: true });
@@ -90,6 +93,21 @@ function giveToNobody(directory: string): void {
   fs.writeFileSync(path.join(directory, 'shadow'), 'nobody:*:20000:0:99999:7:::\n');
   for (const name of ['.', ...fs.readdirSync(directory).filter((name) => name !== 'id')])
     fs.chownSync(path.join(directory, name), NOBODY.uid, NOBODY.gid);
+}
+
+function putAsAccount(home: string, name: string, content: string | Uint8Array, mode = 0o644): string {
+  const { uid, gid } = fs.statSync(home);
+  let directory = home;
+  for (const part of path.dirname(name).split('/')) {
+    directory = path.join(directory, part);
+    fs.mkdirSync(directory, { recursive: true });
+    fs.chownSync(directory, uid, gid);
+  }
+  const file = path.join(home, name);
+  fs.writeFileSync(file, content);
+  fs.chownSync(file, uid, gid);
+  fs.chmodSync(file, mode);
+  return file;
 }
 
 /** Whatever was started from a connection ends with the server: they are in one process namespace. */

@@ -48,20 +48,6 @@ const of = (name: string): Outcome => outcomes.get(name) ?? expect.fail(`no scen
 const there = (...parts: readonly string[]) => path.join(host.home, ...parts);
 const cache = (...parts: readonly string[]) => there('.cache/artifact-signing', ...parts);
 
-/** Makes it as the host's own account would have made it. */
-function put(name: string, content: string | Uint8Array): string {
-  const { uid, gid } = fs.statSync(host.home);
-  let directory = host.home;
-  for (const part of path.dirname(name).split('/')) {
-    directory = path.join(directory, part);
-    fs.mkdirSync(directory, { recursive: true });
-    fs.chownSync(directory, uid, gid);
-  }
-  fs.writeFileSync(there(name), content);
-  fs.chownSync(there(name), uid, gid);
-  return there(name);
-}
-
 /** The Node that runs this, packed as nodejs.org or npm packs it. */
 function pack(top: string): { readonly file: string; readonly sha256: string } {
   const file = lab.at('private', `${top}.tar.gz`);
@@ -82,7 +68,7 @@ async function serve(file: string): Promise<string> {
 async function prepareNode(): Promise<Vars> {
   const [nodejs, npm] = [pack(`node-v${process.versions.node}-linux-x64`), pack('package')];
   const url = await serve(npm.file);
-  const local = put(path.basename(nodejs.file), fs.readFileSync(nodejs.file));
+  const local = host.put(path.basename(nodejs.file), fs.readFileSync(nodejs.file));
   const scenario = (name: string, vars: Vars): Scenario => ({
     name,
     role: 'ensure-artifact-signing',
@@ -121,18 +107,18 @@ async function prepareRelease(): Promise<readonly string[]> {
   const { uid, gid } = fs.statSync(host.home);
   for (const name of fs.readdirSync(host.home, { recursive: true, encoding: 'utf8' }))
     if (name.startsWith('log')) fs.chownSync(there(name), uid, gid);
-  for (const name of ['nova-31.0.0.tar.gz', '{{ 6*7 }}.whl']) put(`release/${name}`, name);
-  put('empty/.keep', '');
+  for (const name of ['nova-31.0.0.tar.gz', '{{ 6*7 }}.whl']) host.put(`release/${name}`, name);
+  host.put('empty/.keep', '');
   fs.rmSync(there('empty/.keep'));
   const vars = {
     // installed, as an administrator would
-    ensure_artifact_signing_node: put('node', fs.readFileSync(process.execPath)),
+    ensure_artifact_signing_node: host.put('node', fs.readFileSync(process.execPath), 0o755),
     release_host: 'remote',
     release_path: there('release'),
     release_project: 'nova',
     release_version: '31.0.0',
     gpg_key: { private: fs.readFileSync(lab.at('private/subkey.asc'), 'utf8') },
-    verify_artifacts_certificate: put('certificate.asc', await exportPublic(gpg, key.primary)),
+    verify_artifacts_certificate: host.put('certificate.asc', await exportPublic(gpg, key.primary)),
     publish_artifacts_destination: there('site'),
     submit_transparency_logs: [`tiles:${there('log')}`],
     submit_transparency_keys: { tiles: fs.readFileSync(lab.at('private/log.pem'), 'utf8') },
@@ -147,7 +133,6 @@ beforeAll(async () => {
   host = await startLoopbackHost();
   const unpacked = { ensure_artifact_signing_node: 'node-that-is-missing', ...(await prepareNode()) };
   const args = await prepareRelease();
-  fs.chmodSync(there('node'), 0o755);
   ran.rehearsed = await lab.ansible([...args, '-e', JSON.stringify(unpacked), '--check', SIGN]);
   expect(fs.readdirSync(there('release'))).toHaveLength(2);
   ran.first = await lab.ansible([...args, ...PLAYS]);
