@@ -16,7 +16,7 @@ class LongestFirst extends BaseSequencer {
 // `npm test` runs the project "fast"; `npm run test:system` the project "system", which needs Debian's own tools
 // (gpgv, sq, sshd …) and Ansible; `npm run test:integration` the project "integration", against servers of others, which
 // Go builds; `npm run test:zuul` the project "zuul", whose files share one private Zuul; `npm run test:fuzz` the project
-// "fuzz"; `npm run test:ansible` one project for each version of Ansible.
+// "fuzz"; `npm run test:ansible` one project for each version of Ansible, which needs sshd, too.
 
 // Roles on a version of Ansible. What tests/roles says is run on 2.18 by "fast"; the rest is not about Ansible, or is
 // said by tests/ansible in other words.
