@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Commands that write, each with what it finds. The lab has the key `good`. */
+/** Commands, each with what it finds. The lab has the key `good`. */
 import fs from 'node:fs';
 import { expect } from 'vitest';
 import { parseLogKey } from '../../src/core/signed-note.ts';
@@ -18,6 +18,7 @@ import {
   ORIGIN,
   PENDING,
   PROOF,
+  putPolicy,
   signWords,
   submitWords,
   vkeyOf,
@@ -137,6 +138,21 @@ export function publishScenarios(lab: Lab): Scenarios {
   };
 }
 
+/** Commands that write nothing. */
+export function lookScenarios(lab: Lab): Scenarios {
+  const { at, done } = lab;
+  const prepare = async () => {
+    await makeRelease(lab);
+    await makeLog(lab);
+    putPolicy(lab);
+    await done([...submitWords(lab), ...IDENTITY]);
+  };
+  return {
+    verify: { command: 'verify', prepare, words: () => ['verify', at('r'), '--policy', at('policy.yaml')] },
+    'log inspect': { command: 'log inspect', prepare, words: () => ['log', 'inspect', at('log'), '--full'] },
+  };
+}
+
 export function logScenarios(lab: Lab): Scenarios {
   const { at, done } = lab;
   const words = () => [...submitWords(lab), ...IDENTITY];
@@ -167,6 +183,8 @@ export function logScenarios(lab: Lab): Scenarios {
         for (const name of ['log', 'log.state']) fs.rmSync(at(name), { recursive: true });
       },
       words: () => ['log', 'init', at('log'), '--origin', ORIGIN, '--key', at('log.pem')],
+      // what cannot be listed is not taken for a release
+      spares: ['scandir'],
       look: () => {
         if (fs.existsSync(at('log/checkpoint'))) expect(entriesOf(lab)).toEqual([]);
       },

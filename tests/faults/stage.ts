@@ -23,6 +23,8 @@ export interface Scenario {
   readonly prepare: () => Promise<void>;
   /** Names of files that may be gone in between, though they are there before and after. */
   readonly mayVanish?: readonly string[];
+  /** Names of calls that it can do without, now and then. */
+  readonly spares?: readonly string[];
   /** Puts what is not in the lab's directory back to where it was before. */
   readonly restore?: () => void;
   /** For the run that completes it; the others have the real ones. */
