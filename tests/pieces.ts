@@ -46,10 +46,16 @@ export async function addKey(
   addSecret(pieces, `${what}, the secret itself`, await seedOf(armored, passphrase));
 }
 
-/** PKCS#8 in PEM, of which the last 32 octets are the secret. */
-export function addLogKey(pieces: Map<string, string>, what: string, pem: string): void {
-  addPieces(pieces, what, body(pem), '');
-  addSecret(pieces, `${what}, the secret itself`, Buffer.from(body(pem).toString('latin1'), 'base64').subarray(-32));
+/** In PEM, without what `known` shows as well; unless told, the secret itself is the last 32 octets, as in PKCS#8 for Ed25519. */
+export function addLogKey(
+  pieces: Map<string, string>,
+  what: string,
+  pem: string,
+  secret: Buffer = Buffer.from(body(pem).toString('latin1'), 'base64').subarray(-32),
+  known = '',
+): void {
+  addPieces(pieces, what, body(pem), known);
+  addSecret(pieces, `${what}, the secret itself`, secret);
 }
 
 const body = (armored: string): Buffer => Buffer.from(armored.replace(/^-----.*$/gm, '').trim(), 'latin1');

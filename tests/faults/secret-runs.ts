@@ -4,10 +4,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { exportPublic, exportSecretSubkeys, type KeyOptions, makeKey, withGpg } from '../gpg.ts';
 import { addKey, addLogKey, addSecret, type Index, indexPieces, piecesIn } from '../pieces.ts';
-import { artifactSigning, type Lab, type Outcome, type PlayOptions, type Ran, type Scenario } from '../roles/lab.ts';
+import {
+  artifactSigning,
+  type Lab,
+  type Outcome,
+  type PlayOptions,
+  type Ran,
+  type Scenario,
+  type Vars,
+} from '../roles/lab.ts';
 import { type LoopbackHost, startLoopbackHost } from '../system/loopback-host.ts';
 import { faults } from './injected.ts';
 import { type Handed, readHanded, tracing } from './traced.ts';
+import { makeUnreachableLogs } from './unreachable-logs.ts';
 
 const PASSPHRASE = 'never to be seen in any log of this run';
 const LONG_AGO = new Date('2024-01-01T00:00:00Z');
@@ -23,6 +32,8 @@ export interface Secrets {
   readonly locked: string;
   readonly expired: string;
   readonly log: string;
+  /** Variables of a submission to logs of others. */
+  readonly others: Vars;
   readonly index: Index;
 }
 
@@ -32,9 +43,9 @@ export async function makeSecrets(lab: Lab): Promise<Secrets> {
     withGpg(async (gpg) => {
       const { primary } = await makeKey(gpg, { ...KEYS[name], userId: `The ${name} key` });
       const armored = (await exportSecretSubkeys(gpg, primary, KEYS[name].passphrase)).toString();
-      return { armored, certificate: lab.write(`work/${name}.asc`, await exportPublic(gpg, primary)) };
+      return { armored, primary, certificate: lab.write(`work/${name}.asc`, await exportPublic(gpg, primary)) };
     });
-  const [{ armored: locked, certificate: one }, { armored: expired, certificate: other }] = [
+  const [{ armored: locked, primary, certificate: one }, { armored: expired, certificate: other }] = [
     await make('locked'),
     await make('expired'),
   ];
@@ -48,7 +59,8 @@ export async function makeSecrets(lab: Lab): Promise<Secrets> {
   artifactSigning('log', 'init', lab.at('work/log'), '--origin', 'example.org/log', '--key', pem);
   const log = fs.readFileSync(pem, 'utf8');
   addLogKey(pieces, 'log', log);
-  return { locked, expired, log, index: indexPieces(pieces) };
+  const others = makeUnreachableLogs(lab, primary, pieces);
+  return { locked, expired, log, others, index: indexPieces(pieces) };
 }
 
 /** `WHERE: WHAT`, for each place with a piece of a secret. */
@@ -102,7 +114,7 @@ export const signing = (name: string, directory: string, secrets: Secrets, more:
   },
 });
 
-/** Every secret in one run: a release that is signed and logged, and two that are refused. */
+/** Every secret in one run: a release that is signed, logged, and kept for logs that do not answer, and two that are refused. */
 export const runThrough = (lab: Lab, secrets: Secrets): Promise<Traced> => {
   const sign = (name: string, more: Partial<Scenario> = {}) => signing(name, lab.release(name), secrets, more);
   const logging = {
@@ -116,6 +128,7 @@ export const runThrough = (lab: Lab, secrets: Secrets): Promise<Traced> => {
     sign('expired', { vars: { gpg_key: { private: secrets.expired } } }),
     sign('wrong', { vars: { gpg_key: { private: secrets.locked, passphrase: `${PASSPHRASE}?` } } }),
     signing('logged', lab.at('work/good'), secrets, { role: 'submit-transparency', vars: logging }),
+    signing('deferred', lab.at('work/good'), secrets, { role: 'submit-transparency', vars: secrets.others }),
   ];
   return trace(lab, secrets, 'through', playing(lab, scenarios));
 };

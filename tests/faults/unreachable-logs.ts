@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Logs of others that do not answer, and the keys that a submission to them is given. */
+import { createPrivateKey } from 'node:crypto';
+import fs from 'node:fs';
+import { addLogKey } from '../pieces.ts';
+import { artifactSigning, type Lab, type Vars } from '../roles/lab.ts';
+
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:1';
+const KINDS = { rekor: 'rekor', sigsum: 'sigsum', token: 'sigsum' } as const;
+type Name = keyof typeof KINDS;
+
+/** What a role needs for a submission to a Rekor and a Sigsum log, with a token; the pieces of all three keys are added. */
+export function makeUnreachableLogs(lab: Lab, fingerprint: string, pieces: Map<string, string>): Vars {
+  const rekor = makeKey(lab, 'rekor', pieces);
+  const sigsum = makeKey(lab, 'sigsum', pieces);
+  const token = makeKey(lab, 'token', pieces);
+  const who = [1, 2].map((digit) => `${digit}`.repeat(64));
+  lab.write('work/witnesses', `log ${who[0]} ${NOWHERE}\nwitness W ${who[1]}\nquorum W\n`);
+  const logs = [
+    {
+      ...{ name: 'first', kind: 'rekor', version: 2, url: NOWHERE, origin: 'log.example.org' },
+      ...{ keys: [rekor.open], signers: [rekor.open] },
+    },
+    { name: 'second', kind: 'sigsum', policy_file: 'witnesses', signers: [sigsum.open] },
+  ];
+  const policy = { certificates: [{ file: 'locked.asc', fingerprint }], logs, require: { logs: { at_least: 1 } } };
+  return {
+    submit_transparency_policy: lab.write(
+      'work/policy.yaml',
+      JSON.stringify({ schema: 'artifact-signing.policy/v1', ...policy }),
+    ),
+    submit_transparency_logs: logs.map(({ name }) => name),
+    submit_transparency_keys: { rekor: rekor.secret, sigsum: sigsum.secret, token: token.secret },
+    submit_transparency_token_domain: 'example.org',
+    submit_transparency_log_deadline: '5',
+    submit_transparency_on_outage: 'defer',
+  };
+}
+
+interface Key {
+  readonly secret: string;
+  /** The public half, as policies have it. */
+  readonly open: string;
+}
+
+function makeKey(lab: Lab, name: Name, pieces: Map<string, string>): Key {
+  const file = lab.at('private', `${name}.pem`);
+  const report = artifactSigning('key', 'generate-log-key', '--for', KINDS[name], '--out', file, '--json');
+  const open: string = JSON.parse(report).detail.public_key;
+  const secret = fs.readFileSync(file, 'utf8');
+  addLogKey(pieces, name, secret, scalarOf(secret, open), fs.readFileSync(`${file}.pub`, 'utf8'));
+  return { secret, open };
+}
+
+/** The secret itself. */
+function scalarOf(pem: string, open: string): Buffer {
+  if (!pem.includes('OPENSSH'))
+    return Buffer.from(createPrivateKey(pem).export({ format: 'jwk' }).d ?? '', 'base64url');
+  // the public half follows it, as it does elsewhere in the file
+  const octets = Buffer.from(pem.replace(/^-----.*$/gm, ''), 'base64');
+  const end = octets.lastIndexOf(Buffer.from(open, 'hex'));
+  return octets.subarray(end - 32, end);
+}
