@@ -140,6 +140,7 @@ function divide(argv) {
   const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
   return { open: argv.slice(0, end), closed: argv.slice(end + 1) };
 }
+var commandIn = ({ open }, commands) => commands.find(({ words }) => words.split(" ").every((word, at) => open[at] === word))?.words ?? "";
 var isFlag = (token) => token.startsWith("-") && token !== "-";
 function readTokens({ open, closed }, commands) {
   const { words, given } = divideFlags(open, kindsOf(commands));
@@ -239,15 +240,17 @@ async function parseCommandLine(argv, version, commands = COMMANDS) {
 // src/cli/main.ts
 async function main(argv, ports, out) {
   const speech = speechOf(argv);
+  const command = commandIn(divide(argv), COMMANDS);
   const refusal = await refuseReport(ports, speech.report);
-  if (refusal !== void 0) return finish(ports, out, { ...speech, report: void 0 }, makeReport("", {}, refusal));
-  const done = await perform(argv, silenced(ports, speech), out.version);
+  if (refusal !== void 0)
+    return finish(ports, out, { ...speech, report: void 0 }, makeReport(command, {}, refusal));
+  const done = await perform(argv, command, silenced(ports, speech), out.version);
   if (typeof done !== "string") return finish(ports, out, speech, done);
   out.stdout(done);
   return 0;
 }
-async function perform(argv, ports, version) {
-  let command = "";
+async function perform(argv, begun, ports, version) {
+  let command = begun;
   try {
     const parsed = await parseCommandLine(argv, version);
     if (parsed.help !== void 0) return parsed.help;

@@ -5,26 +5,33 @@ import { ABANDONED } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { makeReport, REPORT_SCHEMA, type Report } from '../core/report.ts';
 import type { Files, Out, Ports } from '../ports.ts';
-import { COMMON_FLAGS, type Command } from './commands.ts';
+import { COMMANDS, COMMON_FLAGS, type Command } from './commands.ts';
 import { type Arguments, decodeArguments } from './flags.ts';
 import { formatFindings, formatResult } from './human.ts';
 import { parseCommandLine } from './parse.ts';
-import { divide } from './tokens.ts';
+import { commandIn, divide } from './tokens.ts';
 
 /** Never throws for a Fault; anything else is a defect, and says so. */
 export async function main(argv: readonly string[], ports: Ports, out: Out): Promise<number> {
   const speech = speechOf(argv);
+  const command = commandIn(divide(argv), COMMANDS);
   const refusal = await refuseReport(ports, speech.report);
-  if (refusal !== undefined) return finish(ports, out, { ...speech, report: undefined }, makeReport('', {}, refusal));
-  const done = await perform(argv, silenced(ports, speech), out.version);
+  if (refusal !== undefined)
+    return finish(ports, out, { ...speech, report: undefined }, makeReport(command, {}, refusal));
+  const done = await perform(argv, command, silenced(ports, speech), out.version);
   if (typeof done !== 'string') return finish(ports, out, speech, done);
   out.stdout(done);
   return 0;
 }
 
-/** The report of a run, or the text of a help. */
-async function perform(argv: readonly string[], ports: Ports, version: string): Promise<Report | string> {
-  let command = '';
+/** The report of a run, or the text of a help. `begun` is the command that a line names which cannot be read. */
+async function perform(
+  argv: readonly string[],
+  begun: string,
+  ports: Ports,
+  version: string,
+): Promise<Report | string> {
+  let command = begun;
   try {
     const parsed = await parseCommandLine(argv, version);
     if (parsed.help !== undefined) return parsed.help;

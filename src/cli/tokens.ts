@@ -22,6 +22,10 @@ export function divide(argv: readonly string[]): Tokens {
   return { open: argv.slice(0, end), closed: argv.slice(end + 1) };
 }
 
+/** The words of the command that a line begins with, whatever is wrong with the rest of it; empty where it begins with none. */
+export const commandIn = ({ open }: Tokens, commands: readonly Command[]): string =>
+  commands.find(({ words }) => words.split(' ').every((word, at) => open[at] === word))?.words ?? '';
+
 const isFlag = (token: string): boolean => token.startsWith('-') && token !== '-';
 
 export type Read =

@@ -91,13 +91,13 @@ const ENDS = [
     ['dir', '--unknown'],
     () => expect.unreachable(),
     {
-      command: '',
+      command: 'sums',
       status: 'usage',
       exit: 2,
       errors: [{ kind: 'usage', message: 'unknown flag "--unknown"', hint: expect.any(String) }],
     },
   ],
-  ['a missing positional', [], () => expect.unreachable(), { status: 'usage', exit: 2 }],
+  ['a missing positional', [], () => expect.unreachable(), { command: 'sums', status: 'usage', exit: 2 }],
   [
     'a bad value',
     ['dir', '--warn-days', 'x'],
@@ -145,6 +145,22 @@ describe.each(ENDS)('a run that ends with %s', (_, argv, work, report) => {
   it('prints no result with --quiet, and what is wrong nevertheless', async () => {
     const loud = await run('sums', ...argv);
     expect(await run('sums', ...argv, '--quiet')).toEqual({ ...loud, stdout: '' });
+  });
+});
+
+describe('the command in a report of a line that cannot be read', () => {
+  it.each([
+    [['log', 'init', '--origin'], 'log init'],
+    [['log', '--unknown'], ''],
+    [['log init', '--unknown'], ''],
+    [['--unknown', 'sums', 'dir'], ''],
+    [['--', 'sums', 'dir'], ''],
+    [[], ''],
+  ])('%j is %j', async (argv, command) => {
+    const { exit, stdout } = await run('--json', ...argv);
+    const named = await run(...argv.toSpliced(argv.includes('--') ? 0 : argv.length, 0, '--json'));
+    expect([exit, JSON.parse(stdout).command]).toEqual([2, '']);
+    expect([named.exit, JSON.parse(named.stdout).command]).toEqual([2, command]);
   });
 });
 
@@ -206,7 +222,11 @@ describe('a report', () => {
       fs.symlinkSync('no', at('dangling'));
       const { exit, stdout, stderr } = await run('sums', 'dir', '--report', file, '--json');
       expect([exit, stderr]).toEqual([2, '']);
-      expect(JSON.parse(stdout)).toMatchObject({ status: 'usage', errors: [{ kind: 'not-found', file }] });
+      expect(JSON.parse(stdout)).toMatchObject({
+        command: 'sums',
+        status: 'usage',
+        errors: [{ kind: 'not-found', file }],
+      });
     }
     expect(workflow.sums).not.toHaveBeenCalled();
     fs.symlinkSync('.', at('link'));
