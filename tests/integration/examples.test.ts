@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The examples of doc/source/transparency/ that need others: two litewitnesses, a Sigsum log with its witnesses, and a Rekor of version
- * 2 that bears the name of the public one.
+ * The examples of doc/source/transparency/ that need others: two litewitnesses, a Sigsum log with its witnesses, and a Rekor of either
+ * version that bears the name of the public one.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import fs from 'node:fs';
@@ -11,15 +11,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ORIGIN, openSite, type Replacing, type Site } from '../roles/examples.ts';
 import { buildLitewitness, type Litewitness, openLitewitness } from './litewitness.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
+import { buildRekorV1, openRekorV1, type RekorV1 } from './rekor-v1.ts';
 import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';
 
-const PUBLIC = 'log2025-1.rekor.sigstore.dev';
-const PUBLIC_KEY = 'MCowBQYDK2VwAyEAt8rlp1knGwjfbcXAYPYAkn0XiLz1x8O4t0YkEhie244=';
+/** Sigstore's own logs, as of 2026. */
+const PUBLIC = { one: 'rekor.sigstore.dev', two: 'log2025-1.rekor.sigstore.dev' } as const;
+const PUBLIC_KEY = {
+  one: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2G2Y+2tabdTV5BcGiBIx0a9fAFwrkBbmLSGtks4L3qX6yYY0zufBnhC8Ur/iy55GhWP/9A/bY2LhC30M9+RYtw==',
+  two: 'MCowBQYDK2VwAyEAt8rlp1knGwjfbcXAYPYAkn0XiLz1x8O4t0YkEhie244=',
+} as const;
 
 let site: Site;
 let north: Litewitness;
 let south: Litewitness;
-let rekor: RekorTiles;
+let rekorOne: RekorV1;
+let rekorTwo: RekorTiles;
 let sigsum: SigsumLab;
 let guard: Guard;
 let keys: Readonly<Record<'rekor' | 'sigsum' | 'token', { readonly secret: string; readonly signer: string }>>;
@@ -31,7 +37,8 @@ beforeAll(async () => {
   const [witness, log] = [buildLitewitness(), { origin: ORIGIN, vkey: site.vkey }];
   north = await openLitewitness(witness, at('n'), 'north', log);
   south = await openLitewitness(witness, at('s'), 'south', log);
-  rekor = await openRekorTiles(buildRekorTiles(), at('rekor'), PUBLIC);
+  rekorOne = await openRekorV1(buildRekorV1(), at('rekor-1'), PUBLIC.one);
+  rekorTwo = await openRekorTiles(buildRekorTiles(), at('rekor-2'), PUBLIC.two);
   sigsum = await openSigsum(sigsumPrograms(), at('sigsum'));
   keys = {
     rekor: site.logKeyFor('rekor', 'rekor.pem'),
@@ -45,16 +52,18 @@ beforeAll(async () => {
     'https://witness.example.net/north': north.url,
     KEY_OF_SOUTH: south.vkey,
     'https://south.example.com/witness': south.url,
-    [`https://${PUBLIC}/api/v2`]: rekor.readUrl,
-    [`https://${PUBLIC}`]: rekor.url,
-    [PUBLIC_KEY]: rekor.pin,
+    [`https://${PUBLIC.one}`]: rekorOne.url,
+    [PUBLIC_KEY.one]: rekorOne.pin,
+    [`https://${PUBLIC.two}/api/v2`]: rekorTwo.readUrl,
+    [`https://${PUBLIC.two}`]: rekorTwo.url,
+    [PUBLIC_KEY.two]: rekorTwo.pin,
     PUBLIC_KEY_FOR_REKOR: keys.rekor.signer,
     PUBLIC_KEY_FOR_SIGSUM: keys.sigsum.signer,
     'policy: sigsum-generic-2025-1': `policy_file: ${at('sigsum-policy')}`,
   };
 });
 afterAll(async () => {
-  for (const one of [north, south, rekor, guard, sigsum, site]) await one?.close();
+  for (const one of [north, south, rekorOne, rekorTwo, guard, sigsum, site]) await one?.close();
 });
 
 interface Guard {
@@ -127,7 +136,7 @@ describe('the example', () => {
     const verified = site.verify();
     expect([verified.status, verified.report.logs]).toMatchObject([
       0,
-      [{ name: 'sigstore', origin: PUBLIC, index: 0 }],
+      [{ name: 'sigstore', origin: PUBLIC.one, index: 0, time: expect.any(String) }],
     ]);
     fs.rmSync(site.at('.sigstore.json'));
     expect(site.verify().status).toBe(3);
@@ -156,7 +165,7 @@ describe('the example', () => {
         .report.logs.map(({ name }) => name)
         .sort(),
     ).toEqual(['sigstore', 'sigsum', 'tarballs']);
-    await rekor.stop();
+    await rekorTwo.stop();
     const hasty = { ...replacing, 'log_deadline: 120': 'log_deadline: 6' };
     const two = await site.play('several', '7', hasty, all);
     expect(two.status, two.output).toBe(0);
@@ -165,7 +174,7 @@ describe('the example', () => {
     expect(site.verify().status).toBe(0);
     fs.rmSync(site.at('.proof'));
     expect(site.verify().status).toBe(1);
-    await rekor.start();
+    await rekorTwo.start();
     expect((await site.again(all)).beside).toEqual(['.asc', '.proof', '.sigstore.json', '.tlog-proof']);
     expect(site.verify().status).toBe(0);
   });
