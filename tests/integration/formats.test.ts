@@ -9,9 +9,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { type ConsoleCommand, consoleCommands, runConsole, writePrograms } from '../console-runner.ts';
+import { makeAuthority, toPem } from '../core/certificates.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
+import { fakeRecorder, RECORDER } from '../logs/fake-recorder.ts';
+import { serve } from '../workflow/server.ts';
 import { sigstorePrograms } from './debian.ts';
 import { run } from './litewitness.ts';
+import { done as doneBeside } from './rekor-lab.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
 import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';
 
@@ -69,6 +73,22 @@ const submitWords = (directory: string, version: string) => [
   ...['--ref', `refs/tags/${version}`],
 ];
 
+/** A recorder has the release, too. It runs in this process, which has to answer meanwhile. */
+async function record(policy: { readonly logs: readonly unknown[] }): Promise<Report> {
+  const [recorder, site] = [await fakeRecorder(), await serve(work)];
+  recorder.projectDomain = () => '31-0-0.nova.example.org';
+  fs.writeFileSync(at('authorities.pem'), toPem(recorder.authority.root));
+  const { url, address } = recorder;
+  const log = { name: 'recorder', kind: 'recorder', recorder: RECORDER, url, address, ca_file: 'authorities.pem' };
+  const logs = [...policy.logs, { ...log, project_domain: '{version}.{project}.example.org' }];
+  fs.writeFileSync(at('recorder.json'), JSON.stringify({ ...policy, logs }));
+  return doneBeside(
+    ...['submit', at('release'), '--policy', at('recorder.json'), '--log', 'recorder'],
+    ...['--project', 'opendev.org/openstack/nova', '--release', '31.0.0', '--published-url', `${site.url}/release`],
+    ...['--commit', 'a'.repeat(40), '--ref', 'refs/tags/31.0.0'],
+  );
+}
+
 beforeAll(async () => {
   work = fs.mkdtempSync('/tmp/formats-');
   gpg = await openGpg();
@@ -107,8 +127,10 @@ beforeAll(async () => {
     require: { logs: { at_least: 3 } },
   };
   fs.writeFileSync(at('trust.json'), JSON.stringify(policy));
+  done('key', 'certify', 'rekor.pem.pub', '--key-file', 'key.asc');
   makeRelease('release', '31.0.0');
   reports.push(done(...submitWords('release', '31.0.0')), done('verify', 'release', '--policy', 'trust.json'));
+  reports.push(await record(policy));
   makeRelease('pending', '31.0.1');
   // nobody listens there
   const nowhere = ['--published-url', 'http://127.0.0.1:9/', '--deadline', '0'];
@@ -123,7 +145,7 @@ afterAll(async () => {
 
 describe('the commands of doc/source/formats.rst', () => {
   it('check every file of a release that three logs have', async () => {
-    expect(reports.map(({ status }) => status)).toEqual(['done', 'done', 'pending']);
+    expect(reports.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'pending']);
     await show(consoleCommands(PAGE));
   });
 
@@ -149,7 +171,10 @@ describe('the commands of doc/source/formats.rst', () => {
     ['Proof of a Sigsum log', MANIFEST, (bytes) => change(bytes, 0)],
     ['Bundle', MANIFEST, (bytes) => change(bytes, 0)],
     ['Bundle', 'rekor-log.pub', () => fs.readFileSync(at('rekor.pem.pub'))],
+    ['Certificate of a recorder', `${MANIFEST}.recorder.pem`, (bytes) => change(bytes, 200)],
+    ['Certificate of a recorder', 'authorities.pem', () => toPem(makeAuthority().root)],
     ['Keys for logs', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-log.pub'))],
+    ['Certified keys', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-log.pub'))],
   ])('refuse in %s a changed %s', async (title, file, changed) => {
     const kept = fs.readFileSync(at(file));
     const other = changed(Buffer.from(kept));
