@@ -658,6 +658,24 @@ var isLeafOf = ({ message }, file) => equalBytes(message, digestOf2(file));
 var TOKEN_NAMESPACE = Buffer.from("sigsum.org/v1/submit-token\0");
 var formatToken = (domain, key, logKey) => `${domain} ${formatHex(sign(null, Buffer.concat([TOKEN_NAMESPACE, logKey]), key))}`;
 
+// src/core/address.ts
+var httpAddress = (value, path3) => {
+  const url = text(value, path3);
+  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
+  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/.test(url))
+    throw wrong(path3, "is not an http(s) address without query and fragment");
+  if (parsedUrl.username !== "" || parsedUrl.password !== "") throw wrong(path3, "holds a name or a password");
+  return withoutLastSlash(url);
+};
+var withoutLastSlash = (url) => url.replace(/(?<!\/)\/+$/, "");
+var hostAndPort = (value, path3) => {
+  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path3)) ?? [];
+  const host2 = inBrackets ?? plain;
+  const port = Number(digits);
+  if (host2 === void 0 || port > 65535) throw wrong(path3, "is not host:port, as in recorder.example.org:443");
+  return { host: host2, port };
+};
+
 // src/core/sigsum-policy.ts
 var SIGSUM_POLICY_CAP = 64 * 1024;
 var MAX_LOGS = 32;
@@ -770,7 +788,7 @@ function parseAddress(text2) {
   const url = URL.canParse(text2) ? new URL(text2) : void 0;
   if (url === void 0 || !/^https?:\/\/[^?#]+$/i.test(text2)) throw bad(`has no http(s) address: ${quote(text2)}`);
   if (url.username !== "" || url.password !== "") throw bad("has an address with a name or a password");
-  return text2.replace(/\/+$/, "");
+  return withoutLastSlash(text2);
 }
 
 // src/core/sigsum-tree-head.ts
@@ -939,23 +957,6 @@ function verifySigsumProof(bytes2, file, trust, now) {
   verifyInclusion(hashOfLeaf(leaf), proof.index, proof.head.size, proof.hashes, proof.head.root);
   return { ...quorum, log, leaf, proof };
 }
-
-// src/core/address.ts
-var httpAddress = (value, path3) => {
-  const url = text(value, path3);
-  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
-  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/.test(url))
-    throw wrong(path3, "is not an http(s) address without query and fragment");
-  if (parsedUrl.username !== "" || parsedUrl.password !== "") throw wrong(path3, "holds a name or a password");
-  return url.replace(/\/+$/, "");
-};
-var hostAndPort = (value, path3) => {
-  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path3)) ?? [];
-  const host2 = inBrackets ?? plain;
-  const port = Number(digits);
-  if (host2 === void 0 || port > 65535) throw wrong(path3, "is not host:port, as in recorder.example.org:443");
-  return { host: host2, port };
-};
 
 // src/core/policy-recorder.ts
 var FIELD = /\{(project|version)\}/g;

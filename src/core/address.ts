@@ -9,8 +9,11 @@ export const httpAddress: Decoder<string> = (value, path) => {
   if (parsedUrl === undefined || !/^https?:\/\/[^?#]+$/.test(url))
     throw wrong(path, 'is not an http(s) address without query and fragment');
   if (parsedUrl.username !== '' || parsedUrl.password !== '') throw wrong(path, 'holds a name or a password');
-  return url.replace(/\/+$/, '');
+  return withoutLastSlash(url);
 };
+
+/** Nothing looks back from within a row of slashes: a search from each of them would take quadratic time. */
+export const withoutLastSlash = (url: string): string => url.replace(/(?<!\/)\/+$/, '');
 
 export interface HostAndPort {
   /** A name, or an IP address without brackets. */

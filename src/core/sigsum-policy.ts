@@ -12,6 +12,7 @@
  * of one group at most, so that nobody counts twice.
  */
 
+import { withoutLastSlash } from './address.ts';
 import { type WitnessKey, witnessKey } from './cosignature.ts';
 import { decodeUtf8, parseDecimal } from './encoding.ts';
 import { Fault, quote } from './fault.ts';
@@ -187,5 +188,5 @@ function parseAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:\/\/[^?#]+$/i.test(text)) throw bad(`has no http(s) address: ${quote(text)}`);
   if (url.username !== '' || url.password !== '') throw bad('has an address with a name or a password');
-  return text.replace(/\/+$/, '');
+  return withoutLastSlash(text);
 }
