@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { CACHE, run } from './litewitness.ts';
+import { CACHE, run } from './programs.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 

@@ -14,7 +14,7 @@ import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '.
 import { fakeRecorder, RECORDER } from '../logs/fake-recorder.ts';
 import { serve } from '../workflow/server.ts';
 import { sigstorePrograms } from './debian.ts';
-import { run } from './litewitness.ts';
+import { run } from './programs.ts';
 import { done as doneBeside } from './rekor-lab.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
 import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';

@@ -9,7 +9,7 @@ import { nodeFiles } from '../../src/io/files.ts';
 import { flockLock } from '../../src/io/lock.ts';
 import { initLog, openTileLog, type TileLog } from '../../src/logs/tiles.ts';
 import { entries, KEY, ORIGIN, OTHER_KEY, portsOf, VKEY } from '../logs/own-log.ts';
-import { buildGo } from './litewitness.ts';
+import { buildGo } from './programs.ts';
 
 let program = '';
 let work = '';

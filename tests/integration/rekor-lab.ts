@@ -11,7 +11,7 @@ import type { Report } from '../../src/core/report.ts';
 import { parseBundle, type SigstoreBundle } from '../../src/core/sigstore-bundle.ts';
 import { exportPublic, exportSecretSubkeys, makeKey, openGpg } from '../gpg.ts';
 import { sigstorePrograms } from './debian.ts';
-import { run } from './litewitness.ts';
+import { run } from './programs.ts';
 
 const EXECUTABLE = path.resolve('src/bin.ts');
 
@@ -170,7 +170,7 @@ const TOLD = ['content-type', 'location', 'x-log-index'] as const;
 export async function front(
   url: string,
   change: (body: Buffer) => Buffer = (body) => body,
-  lose: (method: string, path: string) => boolean = () => false,
+  lose: (method: string, path: string) => boolean | Promise<boolean> = () => false,
 ): Promise<Front> {
   const server = createServer(async (request, response) => {
     const { method = 'GET' } = request;
@@ -182,7 +182,7 @@ export async function front(
       headers: { 'content-type': 'application/json' },
     });
     const body = Buffer.from(await answer.arrayBuffer());
-    if (lose(method, request.url ?? '')) return void request.socket.destroy();
+    if (await lose(method, request.url ?? '')) return void request.socket.destroy();
     const headers = TOLD.flatMap((name) => {
       const value = answer.headers.get(name);
       return value === null ? [] : [[name, value] as const];

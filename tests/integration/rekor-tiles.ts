@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A real Rekor v2: rekor-tiles with its files in a directory, built from `rekor-tiles/go.mod`, and a server of those files. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { buildGo, end, freePort, until } from './litewitness.ts';
+import { freePort } from '../free-port.ts';
+import { buildGo } from './programs.ts';
+import { answers, end, startServer } from './server.ts';
 
 const SOURCE = path.join(import.meta.dirname, 'rekor-tiles');
 
@@ -44,35 +46,21 @@ export async function openRekorTiles(program: string, directory: string, origin:
   const url = `http://127.0.0.1:${ports.http}`;
   let child: ChildProcess | undefined;
   const start = async (frozen = false) => {
-    child = spawn(
-      program,
-      [
-        'serve',
-        `--hostname=${origin}`,
-        `--storage-dir=${at('tiles')}`,
-        `--signer-filepath=${at('log.pem')}`,
-        '--http-address=127.0.0.1',
-        `--http-port=${ports.http}`,
-        '--grpc-address=127.0.0.1',
-        `--grpc-port=${ports.grpc}`,
-        `--http-metrics-port=${ports.metrics}`,
-        '--checkpoint-interval=1s',
-        '--persistent-antispam=true',
-        ...(frozen ? ['--read-only'] : []),
-      ],
-      { stdio: 'ignore', cwd: directory },
-    );
-    let isUp = false;
-    const look = async () => {
-      isUp = await fetch(`${url}/healthz`).then(
-        ({ status }) => status === 200,
-        () => false,
-      );
-    };
-    await until('rekor-tiles', () => {
-      void look();
-      return isUp ? true : undefined;
-    });
+    const args = [
+      'serve',
+      `--hostname=${origin}`,
+      `--storage-dir=${at('tiles')}`,
+      `--signer-filepath=${at('log.pem')}`,
+      '--http-address=127.0.0.1',
+      `--http-port=${ports.http}`,
+      '--grpc-address=127.0.0.1',
+      `--grpc-port=${ports.grpc}`,
+      `--http-metrics-port=${ports.metrics}`,
+      '--checkpoint-interval=1s',
+      '--persistent-antispam=true',
+      ...(frozen ? ['--read-only'] : []),
+    ];
+    child = await startServer({ program, args, cwd: directory }, () => answers(`${url}/healthz`, 200));
   };
   const stop = async () => (child === undefined ? undefined : end(child));
   await start();

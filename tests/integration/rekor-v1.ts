@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A real Rekor v1: rekor-server over Trillian, and rekor-cli, built from `rekor-v1/go.mod`. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildGo, end, freePort, run, until } from './litewitness.ts';
+import { freePort } from '../free-port.ts';
+import { buildGo, run } from './programs.ts';
+import { answers, end, startServer } from './server.ts';
 import { openTrillian, type Trillian } from './trillian.ts';
 
 const SOURCE = path.join(import.meta.dirname, 'rekor-v1');
@@ -67,19 +69,18 @@ export async function openRekorV1(programs: string, directory: string, origin: s
   const stop = async () => (child === undefined ? undefined : end(child));
   const start = async ({ tree = '0', earlier = [], kinds = [] }: ServerOptions = {}) => {
     fs.writeFileSync(at('shards.yaml'), earlier.map((one) => `- treeID: ${one}\n`).join(''));
-    child = spawn(
-      path.join(programs, 'rekor-server'),
-      [
-        ...['serve', '--rekor_server.address=127.0.0.1', `--port=${port}`, `--rekor_server.hostname=${origin}`],
-        ...[`--rekor_server.signer=${at('log.pem')}`, '--enable_retrieve_api=false'],
-        ...['--trillian_log_server.address=127.0.0.1', `--trillian_log_server.port=${trillian.port}`],
-        ...[`--trillian_log_server.tlog_id=${tree}`, `--enabled_api_endpoints=${ENDPOINTS}`],
-        ...(earlier.length === 0 ? [] : [`--trillian_log_server.sharding_config=${at('shards.yaml')}`]),
-        ...(kinds.length === 0 ? [] : [`--enabled_entry_types=${kinds.join()}`]),
-      ],
-      { stdio: 'ignore', cwd: directory, env: { ...process.env, HOME: directory } },
+    const args = [
+      ...['serve', '--rekor_server.address=127.0.0.1', `--port=${port}`, `--rekor_server.hostname=${origin}`],
+      ...[`--rekor_server.signer=${at('log.pem')}`, '--enable_retrieve_api=false'],
+      ...['--trillian_log_server.address=127.0.0.1', `--trillian_log_server.port=${trillian.port}`],
+      ...[`--trillian_log_server.tlog_id=${tree}`, `--enabled_api_endpoints=${ENDPOINTS}`],
+      ...(earlier.length === 0 ? [] : [`--trillian_log_server.sharding_config=${at('shards.yaml')}`]),
+      ...(kinds.length === 0 ? [] : [`--enabled_entry_types=${kinds.join()}`]),
+    ];
+    const program = path.join(programs, 'rekor-server');
+    child = await startServer({ program, args, cwd: directory, env: { ...process.env, HOME: directory } }, () =>
+      answers(`${url}/api/v1/log`, 200),
     );
-    await untilAnswering(`${url}/api/v1/log`);
   };
   await start();
   return {
@@ -103,18 +104,4 @@ export async function openRekorV1(programs: string, directory: string, origin: s
       await trillian.close();
     },
   };
-}
-
-async function untilAnswering(url: string): Promise<void> {
-  let isUp = false;
-  const look = async () => {
-    isUp ||= await fetch(url).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-  };
-  await until('rekor-server', () => {
-    void look();
-    return isUp ? true : undefined;
-  });
 }

@@ -13,7 +13,7 @@ import { parseSigsumPolicy } from '../../src/core/sigsum-policy.ts';
 import { verifySigsumProof } from '../../src/core/sigsum-verify.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, type MadeKey, makeKey, openGpg } from '../gpg.ts';
 import { otherDigit } from '../logs/fake-sigsum.ts';
-import { run } from './litewitness.ts';
+import { run } from './programs.ts';
 import { olderVerifiers, openSigsum, type SigsumLab, type SigsumPrograms, sigsumPrograms } from './sigsum.ts';
 
 const EXECUTABLE = path.resolve('src/bin.ts');

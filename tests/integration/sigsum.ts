@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A real Sigsum log with two real witnesses, on loopback: sigsum-log-primary with a tree in memory, out of Debian's packages. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { debianPrograms } from './debian.ts';
-import { end, freePort, run } from './litewitness.ts';
+import { run } from './programs.ts';
+import { answers, end, startServer } from './server.ts';
 
 export interface SigsumPrograms {
   /** Where sigsum-log-primary is. */
@@ -52,25 +53,7 @@ function server(program: string, args: readonly string[], port: number, path: st
   let child: ChildProcess | undefined;
   return {
     start: async () => {
-      let said = '';
-      const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: ENV });
-      for (const stream of [started.stdout, started.stderr])
-        stream.on('data', (chunk: Buffer) => {
-          said += chunk.toString();
-        });
-      child = started;
-      for (let tries = 0; tries < 200; tries += 1) {
-        if (started.exitCode !== null) break;
-        if (
-          await fetch(`http://127.0.0.1:${port}${path}`).then(
-            () => true,
-            () => false,
-          )
-        )
-          return;
-        await setTimeout(50);
-      }
-      throw new Error(`${program} does not come up: ${said}`);
+      child = await startServer({ program, args, env: ENV }, () => answers(`http://127.0.0.1:${port}${path}`));
     },
     stop: async () => {
       if (child !== undefined) await end(child);

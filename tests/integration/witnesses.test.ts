@@ -8,7 +8,8 @@ import type { Report } from '../../src/core/report.ts';
 import { parseTlogProof } from '../../src/core/tlog-proof.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, type MadeKey, makeKey, openGpg } from '../gpg.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
-import { buildLitewitness, type Litewitness, openLitewitness, run, seenSize } from './litewitness.ts';
+import { buildLitewitness, type Litewitness, openLitewitness, seenSize } from './litewitness.ts';
+import { run } from './programs.ts';
 
 const ORIGIN = 'tarballs.example.org/log';
 const EXECUTABLE = path.resolve('src/bin.ts');

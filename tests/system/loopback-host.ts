@@ -5,9 +5,9 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../free-port.ts';
 
 export interface LoopbackHost {
   /** The home of the account, and the only place that it owns. */
@@ -117,14 +117,6 @@ const viewOfNobody = (directory: string): readonly string[] => [
   ...['passwd', 'shadow'].flatMap((name) => ['--ro-bind', path.join(directory, name), path.join('/etc', name)]),
   '--',
 ];
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /** Until it says that it listens. */
 async function startServer([program = '', ...args]: readonly string[]): Promise<ChildProcess> {

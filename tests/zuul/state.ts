@@ -12,9 +12,9 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../free-port.ts';
 import { type Account, asAccount, findAccount, giveTo } from './account.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -81,7 +81,13 @@ export async function makeState(): Promise<State> {
   for (const other of ['own-node/node', 'signer/bin/node']) fs.linkSync(node, path.join(directory, other));
   giveTo(account, directory);
   checkEnvironments(environments, account);
-  const ports = await freePorts();
+  const ports = {
+    zookeeper: await freePort(),
+    web: await freePort(),
+    finger: await freePort(),
+    site: await freePort(),
+    ssh: await freePort(),
+  };
   return {
     directory,
     account,
@@ -108,22 +114,6 @@ function checkEnvironments(environments: string, account: Account): void {
   if (spawnSync(program, args).status !== 0)
     throw new Error(`"${account.name}" cannot run what is in ${environments}; set XDG_CACHE_HOME to another directory`);
 }
-
-async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all([1, 2, 3, 4, 5].map(() => listen()));
-  const [zookeeper = 0, web = 0, finger = 0, site = 0, ssh = 0] = servers.map(
-    (server) => (server.address() as net.AddressInfo).port,
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return { zookeeper, web, finger, site, ssh };
-}
-
-const listen = (): Promise<net.Server> =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  });
 
 /** Removes everything that the run has made. */
 export const removeState = ({ directory }: State): void => fs.rmSync(directory, { recursive: true, force: true });
