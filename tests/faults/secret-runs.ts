@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Roles that are given secrets, under strace: as they should be, disturbed, over ssh, and as nobody should do it. */
 import fs from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { exportPublic, exportSecretSubkeys, type KeyOptions, makeKey, withGpg } from '../gpg.ts';
 import { addKey, addLogKey, addSecret, type Index, indexPieces, piecesIn } from '../pieces.ts';
-import {
-  artifactSigning,
-  type Lab,
-  type Outcome,
-  type PlayOptions,
-  type Ran,
-  type Scenario,
-  type Vars,
-} from '../roles/lab.ts';
+import { artifactSigning, type Lab, type Outcome, type PlayOptions, type Ran, type Scenario } from '../roles/lab.ts';
 import { type LoopbackHost, startLoopbackHost } from '../system/loopback-host.ts';
 import { faults } from './injected.ts';
 import { type Handed, readHanded, tracing } from './traced.ts';
-import { makeUnreachableLogs } from './unreachable-logs.ts';
+import { makeUnreachableLogs, type UnreachableLogs } from './unreachable-logs.ts';
 
 const PASSPHRASE = 'never to be seen in any log of this run';
 const LONG_AGO = new Date('2024-01-01T00:00:00Z');
@@ -33,7 +26,7 @@ export interface Secrets {
   readonly expired: string;
   readonly log: string;
   /** Variables of a submission to logs of others. */
-  readonly others: Vars;
+  readonly others: UnreachableLogs;
   readonly index: Index;
 }
 
@@ -114,6 +107,10 @@ export const signing = (name: string, directory: string, secrets: Secrets, more:
   },
 });
 
+/** Submits it to logs of others, with all their keys. */
+export const submitting = (name: string, directory: string, secrets: Secrets, url?: string): Scenario =>
+  signing(name, directory, secrets, { role: 'submit-transparency', vars: secrets.others(url) });
+
 /** Every secret in one run: a release that is signed, logged, and kept for logs that do not answer, and two that are refused. */
 export const runThrough = (lab: Lab, secrets: Secrets): Promise<Traced> => {
   const sign = (name: string, more: Partial<Scenario> = {}) => signing(name, lab.release(name), secrets, more);
@@ -128,7 +125,7 @@ export const runThrough = (lab: Lab, secrets: Secrets): Promise<Traced> => {
     sign('expired', { vars: { gpg_key: { private: secrets.expired } } }),
     sign('wrong', { vars: { gpg_key: { private: secrets.locked, passphrase: `${PASSPHRASE}?` } } }),
     signing('logged', lab.at('work/good'), secrets, { role: 'submit-transparency', vars: logging }),
-    signing('deferred', lab.at('work/good'), secrets, { role: 'submit-transparency', vars: secrets.others }),
+    submitting('deferred', lab.at('work/good'), secrets),
   ];
   return trace(lab, secrets, 'through', playing(lab, scenarios));
 };
@@ -137,36 +134,82 @@ export const runThrough = (lab: Lab, secrets: Secrets): Promise<Traced> => {
 export type Disturbance = (signer: number, playbook: number) => NodeJS.Signals | undefined;
 
 /** Disturbs a run once the executable has the key and signs with it. */
-export async function runDisturbed(lab: Lab, secrets: Secrets, name: string, disturb: Disturbance): Promise<Traced> {
+export function runDisturbed(lab: Lab, secrets: Secrets, name: string, disturb: Disturbance): Promise<Traced> {
   const release = lab.release(name, {});
   const large = path.join(release, LARGE);
   fs.writeFileSync(large, '');
   fs.truncateSync(large, SIZE);
-  const { vars } = signing(name, release, secrets);
-  const play = { hosts: 'localhost', gather_facts: false, vars, roles: ['sign-artifacts'] };
+  return disturbed(lab, secrets, signing(name, release, secrets), () => readerOf(large), disturb);
+}
+
+/** Disturbs a run once the executable has the keys of logs, and one of these has been asked and does not answer. */
+export async function runDisturbedSubmission(
+  lab: Lab,
+  secrets: Secrets,
+  name: string,
+  disturb: Disturbance,
+): Promise<Traced> {
+  fs.cpSync(lab.at('work/good'), lab.at('work', name), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.submission.json'),
+  });
+  let asked = false;
+  const log = createServer((socket) => {
+    asked = true;
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => log.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(log.address() as AddressInfo).port}`;
+  const submitter = () => (asked ? processOf(faults.executable, 'submit') : undefined);
+  try {
+    return await disturbed(lab, secrets, submitting(name, lab.at('work', name), secrets, url), submitter, disturb);
+  } finally {
+    log.close();
+  }
+}
+
+/** `worker` is asked again and again which process has secrets just now. */
+async function disturbed(
+  lab: Lab,
+  secrets: Secrets,
+  { name, role, vars }: Scenario,
+  worker: () => number | undefined,
+  disturb: Disturbance,
+): Promise<Traced> {
+  const play = { hosts: 'localhost', gather_facts: false, vars, roles: [role] };
   const playbook = lab.write(`private/${name}.json`, JSON.stringify([play]));
-  let disturbed = false;
+  let isDone = false;
   const interrupt = (pid: number) => {
-    const signer = disturbed ? undefined : readerOf(large);
-    if (signer === undefined) return undefined;
-    disturbed = true;
-    return disturb(signer, pid);
+    const found = isDone ? undefined : worker();
+    if (found === undefined) return undefined;
+    isDone = true;
+    return disturb(found, pid);
   };
   const run: Run = (options) => lab.ansible([playbook, ...TALKATIVE], { ...options, interrupt });
   const traced = await trace(lab, secrets, name, run);
-  if (!disturbed) throw new Error(`nobody has seen the signing: ${traced.output}`);
+  if (!isDone) throw new Error(`nobody has seen the work: ${traced.output}`);
   return traced;
 }
 
 /** The process that reads a file just now. */
 function readerOf(file: string): number | undefined {
-  const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const opens = (pid: string) => quietly(() => fs.readdirSync(`/proc/${pid}/fd`)) ?? [];
-  const found = pids.find((pid) =>
+  const found = pids().find((pid) =>
     opens(pid).some((descriptor) => quietly(() => fs.readlinkSync(`/proc/${pid}/fd/${descriptor}`)) === file),
   );
   return found === undefined ? undefined : Number(found);
 }
+
+/** The process of Node that runs a script with this among its arguments. */
+function processOf(script: string, word: string): number | undefined {
+  const found = pids().find((pid) => {
+    const words = quietly(() => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.split('\0') ?? [];
+    return words[1] === script && words.includes(word);
+  });
+  return found === undefined ? undefined : Number(found);
+}
+
+const pids = (): readonly string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 /** Processes, and what they have open, come and go. */
 function quietly<T>(read: () => T): T | undefined {

@@ -15,10 +15,12 @@ import {
   makeSecrets,
   runCareless,
   runDisturbed,
+  runDisturbedSubmission,
   runOverSsh,
   runThrough,
   type Secrets,
   signing,
+  submitting,
   type Traced,
 } from './secret-runs.ts';
 
@@ -27,6 +29,11 @@ const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
   'sigterm-to-ansible': (_, playbook) => void process.kill(playbook, 'SIGTERM'),
   'sigkill-to-ansible': (_, playbook) => void process.kill(playbook, 'SIGKILL'),
   'sigkill-to-the-executable': (signer) => void process.kill(signer, 'SIGKILL'),
+};
+/** While keys of logs are in use. */
+const SUBMISSIONS: Readonly<Record<string, Disturbance>> = {
+  'sigint-in-a-submission': () => 'SIGINT',
+  'sigkill-in-a-submission': (submitter) => void process.kill(submitter, 'SIGKILL'),
 };
 
 let lab: Lab;
@@ -43,6 +50,8 @@ beforeAll(async () => {
   runs.set('through', await runThrough(lab, secrets));
   for (const [name, disturb] of Object.entries(DISTURBANCES))
     runs.set(name, await runDisturbed(lab, secrets, name, disturb));
+  for (const [name, disturb] of Object.entries(SUBMISSIONS))
+    runs.set(name, await runDisturbedSubmission(lab, secrets, name, disturb));
   const ssh = await runOverSsh(lab, secrets);
   runs.set('ssh', ssh.here);
   ({ there } = ssh);
@@ -62,6 +71,10 @@ describe('the search', () => {
 
   it.each(['through', 'ssh', ...Object.keys(DISTURBANCES)])('sees the key on its way from pipe to pipe: %s', (name) => {
     expect(run(name).leaks).toEqual(expect.arrayContaining(['pipe: locked', 'pipe: passphrase']));
+  });
+
+  it.each(Object.keys(SUBMISSIONS))('sees the keys of logs on their way: %s', (name) => {
+    expect(run(name).leaks).toEqual(expect.arrayContaining(['pipe: rekor', 'pipe: sigsum', 'pipe: token']));
   });
 });
 
@@ -84,7 +97,7 @@ describe('P24 no file, no argument, no environment and no output ever has a piec
     expect([...here.leaks, ...there].filter((leak) => !isPassage(leak))).toEqual([]);
   });
 
-  it.each(Object.keys(DISTURBANCES))('where a run gets %s', (name) => {
+  it.each([...Object.keys(DISTURBANCES), ...Object.keys(SUBMISSIONS)])('where a run gets %s', (name) => {
     expect(run(name).status).not.toBe(0);
     expect(run(name).leaks.filter((leak) => !isPassage(leak))).toEqual([]);
   });
@@ -113,5 +126,11 @@ describe('a run that is killed', () => {
       expect(fs.readdirSync(lab.at('work', name)).sort()).toEqual(files.sort());
       artifactSigning('verify', lab.at('work', name), '--certificate', lab.at('work/locked.asc'));
     }
+  });
+
+  it.each(Object.keys(SUBMISSIONS))('is made up for by the next submission: %s', async (name) => {
+    const again = await lab.play([submitting(name, lab.at('work', name), secrets)]);
+    expect(again.get(name)?.message).toBe('');
+    expect(fs.readdirSync(lab.at('work', name)).sort()).toEqual(fs.readdirSync(lab.at('work/good')).sort());
   });
 });
