@@ -4,6 +4,7 @@
  * verifier of sigstore-go, from Debian, each without a network.
  */
 import fs from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, done, front, lossyFront, openRekorLab, type RekorLab } from './rekor-lab.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
@@ -115,5 +116,18 @@ describe('Rekor v2', () => {
     await log.start();
     expect((await done(...submitWords('6'))).logs).toMatchObject([{ index: 5, action: 'logged' }]);
     expect(lab.bundle('6').entries).toHaveLength(1);
+  });
+
+  it('P11 may take longer than 20 seconds to answer, and is asked once', async () => {
+    await lab.makeRelease('7');
+    let asked = 0;
+    const slow = await front(log.url, undefined, async () => {
+      asked += 1;
+      await setTimeout(21_000);
+      return false;
+    });
+    expect((await done(...submitWords('7', slow.url))).logs).toMatchObject([{ index: 6, action: 'logged' }]);
+    slow.close();
+    expect(asked).toBe(1);
   });
 });
