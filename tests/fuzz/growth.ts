@@ -8,11 +8,14 @@ export const STEP = 8;
 /** Linear work takes 8 times, give or take; n·log n 11. */
 const MOST = 24;
 
-/** Microseconds of processor time below which there is nothing to compare: noise. */
-const NOISE = 20_000;
+/**
+ * Microseconds of processor time below which there is nothing to compare: the collection of garbage alone may take half of that, or
+ * none at all. Quadratic work on the larger inputs takes far longer.
+ */
+const NOISE = 60_000;
 
 /** Of what looks bad at first sight. */
-const TRIES = 3;
+const TRIES = 5;
 
 /** Microseconds of processor time of this process. */
 export async function workOf(body: () => unknown): Promise<number> {
