@@ -659,12 +659,17 @@ var TOKEN_NAMESPACE = Buffer.from("sigsum.org/v1/submit-token\0");
 var formatToken = (domain, key, logKey) => `${domain} ${formatHex(sign(null, Buffer.concat([TOKEN_NAMESPACE, logKey]), key))}`;
 
 // src/core/address.ts
+function addressFault(url) {
+  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
+  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/i.test(url))
+    return "is not an http(s) address without query and fragment";
+  if (parsedUrl.username !== "" || parsedUrl.password !== "") return "holds a name or a password";
+  return void 0;
+}
 var httpAddress = (value, path3) => {
   const url = text(value, path3);
-  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
-  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/.test(url))
-    throw wrong(path3, "is not an http(s) address without query and fragment");
-  if (parsedUrl.username !== "" || parsedUrl.password !== "") throw wrong(path3, "holds a name or a password");
+  const fault = addressFault(url);
+  if (fault !== void 0) throw wrong(path3, fault);
   return withoutLastSlash(url);
 };
 var withoutLastSlash = (url) => url.replace(/(?<!\/)\/+$/, "");
@@ -784,11 +789,10 @@ function parseThreshold(text2, members) {
     "write any, all, or a number from 1 up to that of the members"
   );
 }
-function parseAddress(text2) {
-  const url = URL.canParse(text2) ? new URL(text2) : void 0;
-  if (url === void 0 || !/^https?:\/\/[^?#]+$/i.test(text2)) throw bad(`has no http(s) address: ${quote(text2)}`);
-  if (url.username !== "" || url.password !== "") throw bad("has an address with a name or a password");
-  return withoutLastSlash(text2);
+function parseAddress(url) {
+  const fault = addressFault(url);
+  if (fault !== void 0) throw bad(`has an address that ${fault}`);
+  return withoutLastSlash(url);
 }
 
 // src/core/sigsum-tree-head.ts

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Addresses in a trust policy. */
+/** Addresses in a trust policy, and in those of others. */
 import { type Decoder, text, wrong } from './decode.ts';
+
+/** What is wrong with an address below which a service is asked; undefined where nothing is. */
+export function addressFault(url: string): string | undefined {
+  const parsedUrl = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsedUrl === undefined || !/^https?:\/\/[^?#]+$/i.test(url))
+    return 'is not an http(s) address without query and fragment';
+  if (parsedUrl.username !== '' || parsedUrl.password !== '') return 'holds a name or a password';
+  return undefined;
+}
 
 /** Below which a service is asked; without a slash at its end. */
 export const httpAddress: Decoder<string> = (value, path) => {
   const url = text(value, path);
-  const parsedUrl = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsedUrl === undefined || !/^https?:\/\/[^?#]+$/.test(url))
-    throw wrong(path, 'is not an http(s) address without query and fragment');
-  if (parsedUrl.username !== '' || parsedUrl.password !== '') throw wrong(path, 'holds a name or a password');
+  const fault = addressFault(url);
+  if (fault !== undefined) throw wrong(path, fault);
   return withoutLastSlash(url);
 };
 

@@ -12,7 +12,7 @@
  * of one group at most, so that nobody counts twice.
  */
 
-import { withoutLastSlash } from './address.ts';
+import { addressFault, withoutLastSlash } from './address.ts';
 import { type WitnessKey, witnessKey } from './cosignature.ts';
 import { decodeUtf8, parseDecimal } from './encoding.ts';
 import { Fault, quote } from './fault.ts';
@@ -184,9 +184,8 @@ function parseThreshold(text: string, members: number): number {
   );
 }
 
-function parseAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:\/\/[^?#]+$/i.test(text)) throw bad(`has no http(s) address: ${quote(text)}`);
-  if (url.username !== '' || url.password !== '') throw bad('has an address with a name or a password');
-  return withoutLastSlash(text);
+function parseAddress(url: string): string {
+  const fault = addressFault(url);
+  if (fault !== undefined) throw bad(`has an address that ${fault}`);
+  return withoutLastSlash(url);
 }
