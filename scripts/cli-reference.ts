@@ -2,8 +2,9 @@
 /** Writes doc/source/cli.rst from the table of commands; tests/documents.test.ts fails where the file is another. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { COMMANDS, COMMON_FLAGS, type Command } from '../src/cli/commands.ts';
+import { COMMANDS, type Command } from '../src/cli/commands.ts';
 import type { Flag } from '../src/cli/flags.ts';
+import { COMMON_FLAGS } from '../src/cli/options.ts';
 
 const FILE = path.resolve(import.meta.dirname, '../doc/source/cli.rst');
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   COMMON_FLAGS
-} from "./shared-cli-commands.mjs";
+} from "./shared-cli-options.mjs";
 import "./shared-core-fault.mjs";
 
 // src/cli/help.ts

@@ -9,7 +9,7 @@ import {
   noFindings,
   ownNames,
   settle
-} from "./shared-logs-sigsum-submit.mjs";
+} from "./shared-core-sigsum-policies.mjs";
 import {
   MANIFEST_CAP,
   beginCheck,

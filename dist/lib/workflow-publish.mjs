@@ -5,7 +5,7 @@ import {
 } from "./shared-workflow-examine-file.mjs";
 import {
   loadTrust
-} from "./shared-logs-sigsum-submit.mjs";
+} from "./shared-core-sigsum-policies.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import "./shared-core-report.mjs";

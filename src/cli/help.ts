@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The help, which yargs writes from the table of commands; it is given nothing else to do. */
 import yargs, { type Argv } from 'yargs';
-import { COMMON_FLAGS, type Command } from './commands.ts';
+import type { Command } from './commands.ts';
 import type { Flag } from './flags.ts';
+import { COMMON_FLAGS } from './options.ts';
 
 /** Of the command or the group that these words begin with, otherwise of the program. */
 export async function helpOf(words: readonly string[], commands: readonly Command[]): Promise<string> {

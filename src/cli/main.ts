@@ -5,9 +5,10 @@ import { ABANDONED } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { makeReport, REPORT_SCHEMA, type Report } from '../core/report.ts';
 import type { Files, Out, Ports } from '../ports.ts';
-import { COMMANDS, COMMON_FLAGS, type Command } from './commands.ts';
+import { COMMANDS, type Command } from './commands.ts';
 import { type Arguments, decodeArguments } from './flags.ts';
 import { formatFindings, formatResult } from './human.ts';
+import { COMMON_FLAGS } from './options.ts';
 import { parseCommandLine } from './parse.ts';
 import { commandIn, divide } from './tokens.ts';
 

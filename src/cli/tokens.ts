@@ -5,8 +5,9 @@
  */
 import { nearest } from '../core/decode.ts';
 import { Fault, quote } from '../core/fault.ts';
-import { COMMON_FLAGS, type Command } from './commands.ts';
+import type { Command } from './commands.ts';
 import type { Flag } from './flags.ts';
+import { COMMON_FLAGS } from './options.ts';
 
 export const SEE_HELP = 'see "artifact-signing --help"';
 

@@ -29,6 +29,8 @@ export interface Outage {
 export const isOutage = <T>(answer: T | Outage): answer is Outage =>
   typeof answer === 'object' && answer !== null && 'fault' in answer;
 
+export const pending = (why: string): Outage => ({ fault: new Fault('pending', why) });
+
 export interface SigsumServer {
   /** Whether the leaf is in the log, or only accepted. Throws `usage` where the log does not want it. */
   addLeaf(request: Uint8Array, token: string | undefined): Promise<boolean | Outage>;

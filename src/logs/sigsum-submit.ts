@@ -13,14 +13,15 @@
 
 import { equalBytes } from '../core/encoding.ts';
 import { Fault } from '../core/fault.ts';
-import { verifyConsistency, verifyInclusion } from '../core/merkle-proof.ts';
+import { verifyInclusion } from '../core/merkle-proof.ts';
 import { formatHex } from '../core/sigsum-ascii.ts';
 import { type AddLeaf, formatAddLeaf, hashOfLeaf, keyHashOf } from '../core/sigsum-leaf.ts';
 import type { SigsumLog, SigsumPolicy } from '../core/sigsum-policy.ts';
 import { formatSigsumProof, type SigsumInclusion } from '../core/sigsum-proof.ts';
-import { formatTreeHead, type SigsumTreeHead, verifyLogSignature, verifyQuorum } from '../core/sigsum-tree-head.ts';
+import { formatTreeHead, type SigsumTreeHead, verifyQuorum } from '../core/sigsum-tree-head.ts';
 import type { Clock, Http, Progress } from '../ports.ts';
-import { isOutage, type Outage, type SigsumServer, sigsumServer } from './sigsum-server.ts';
+import { misbehaved, type ReachableLog, SeenHeads } from './sigsum-heads.ts';
+import { isOutage, type Outage, pending, type SigsumServer, sigsumServer } from './sigsum-server.ts';
 
 /** Milliseconds before a log is asked again; up to a quarter more, so that not everybody asks at once. */
 const PAUSE = 2000;
@@ -43,8 +44,6 @@ export interface SigsumLogged {
   /** False where the log had the leaf already, as far as one can tell. */
   readonly isNew: boolean;
 }
-
-type ReachableLog = SigsumLog & { readonly url: string };
 
 /** The logs of a policy to which something can be submitted. */
 export const reachableLogs = ({ logs }: SigsumPolicy): readonly ReachableLog[] =>
@@ -89,8 +88,6 @@ async function orRefusal(body: () => Promise<SigsumLogged | Outage>): Promise<Si
     throw error;
   }
 }
-
-const pending = (why: string): Outage => ({ fault: new Fault('pending', why) });
 
 const notYet = ({ url }: ReachableLog): Outage => pending(`the tree of the log "${url}" does not have the leaf yet`);
 
@@ -240,58 +237,5 @@ function demandInclusion(
       formatTreeHead(head),
       `leaf_hash=${formatHex(hashOfLeaf(leaf))}\n${given}\n`,
     ]);
-  }
-}
-
-const misbehaved = ({ keyHash, url }: ReachableLog, why: string, evidence: readonly string[]): Fault =>
-  new Fault('log-misbehaved', `the Sigsum log "${url}" ${why}`, {
-    hint: 'keep this report: what the log has signed is in it; tell those who run the log, and those who rely on it',
-    evidence: [`log=${keyHash}\n`, ...evidence],
-  });
-
-/** All tree heads that a log has shown are states of one tree. */
-class SeenHeads {
-  readonly #log: ReachableLog;
-  readonly #server: SigsumServer;
-  #largest: SigsumTreeHead | undefined;
-
-  constructor(log: ReachableLog, server: SigsumServer) {
-    this.#log = log;
-    this.#server = server;
-  }
-
-  /** An outage where that cannot be known yet. Throws `bad-signature`, `log-misbehaved`. */
-  async take(head: SigsumTreeHead): Promise<Outage | undefined> {
-    try {
-      verifyLogSignature(head, this.#log);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const message = `at "${this.#log.url}" is not the log that the Sigsum policy pins: ${error.message}`;
-      throw new Fault(error.kind, message, { evidence: [formatTreeHead(head)] });
-    }
-    const earlier = this.#largest;
-    const outage = earlier === undefined ? undefined : await this.#compare(earlier, head);
-    if (outage === undefined && (earlier === undefined || head.size > earlier.size)) this.#largest = head;
-    return outage;
-  }
-
-  async #compare(earlier: SigsumTreeHead, head: SigsumTreeHead): Promise<Outage | undefined> {
-    const [small, large] = earlier.size <= head.size ? [earlier, head] : [head, earlier];
-    const needsProof = small.size > 0 && small.size < large.size;
-    const proof = needsProof ? await this.#server.consistency(small.size, large.size) : [];
-    if (isOutage(proof)) return proof;
-    // what stands in front of several servers may ask one that lags behind: no proof is no evidence
-    if (proof === undefined)
-      return pending(
-        `the log "${this.#log.url}" does not show how its trees of ${small.size} and ${large.size} leaves belong together`,
-      );
-    try {
-      verifyConsistency(small.size, small.root, large.size, large.root, proof);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const texts = [earlier, head].map(formatTreeHead);
-      throw misbehaved(this.#log, `has signed two trees, and neither continues the other: ${error.message}`, texts);
-    }
   }
 }

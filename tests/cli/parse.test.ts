@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, COMMON_FLAGS, type Command } from '../../src/cli/commands.ts';
+import { COMMANDS, type Command } from '../../src/cli/commands.ts';
+import { COMMON_FLAGS } from '../../src/cli/options.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
 import { refused } from '../refusal.ts';
 

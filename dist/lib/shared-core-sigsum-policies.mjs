@@ -1118,6 +1118,7 @@ var believed = (authorities) => authorities === void 0 ? {} : { authorities: for
 var PATIENCE = 2e4;
 var REFUSALS = /* @__PURE__ */ new Set([400, 403]);
 var isOutage = (answer) => typeof answer === "object" && answer !== null && "fault" in answer;
+var pending = (why) => ({ fault: new Fault("pending", why) });
 function sigsumServer({ http, clock }, url, end) {
   const limits = () => {
     const timeout = Math.min(PATIENCE, end.getTime() - clock.now().getTime());
@@ -1170,6 +1171,54 @@ function refusalOf(url, { status, body }, hasToken) {
   });
 }
 
+// src/logs/sigsum-heads.ts
+var misbehaved = ({ keyHash, url }, why, evidence) => new Fault("log-misbehaved", `the Sigsum log "${url}" ${why}`, {
+  hint: "keep this report: what the log has signed is in it; tell those who run the log, and those who rely on it",
+  evidence: [`log=${keyHash}
+`, ...evidence]
+});
+var SeenHeads = class {
+  #log;
+  #server;
+  #largest;
+  constructor(log, server) {
+    this.#log = log;
+    this.#server = server;
+  }
+  /** An outage where that cannot be known yet. Throws `bad-signature`, `log-misbehaved`. */
+  async take(head) {
+    try {
+      verifyLogSignature(head, this.#log);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const message = `at "${this.#log.url}" is not the log that the Sigsum policy pins: ${error.message}`;
+      throw new Fault(error.kind, message, { evidence: [formatTreeHead(head)] });
+    }
+    const earlier = this.#largest;
+    const outage = earlier === void 0 ? void 0 : await this.#compare(earlier, head);
+    if (outage === void 0 && (earlier === void 0 || head.size > earlier.size)) this.#largest = head;
+    return outage;
+  }
+  async #compare(earlier, head) {
+    const [small, large] = earlier.size <= head.size ? [earlier, head] : [head, earlier];
+    const needsProof = small.size > 0 && small.size < large.size;
+    const proof = needsProof ? await this.#server.consistency(small.size, large.size) : [];
+    if (isOutage(proof)) return proof;
+    if (proof === void 0)
+      return pending(
+        `the log "${this.#log.url}" does not show how its trees of ${small.size} and ${large.size} leaves belong together`
+      );
+    try {
+      verifyConsistency(small.size, small.root, large.size, large.root, proof);
+      return void 0;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const texts = [earlier, head].map(formatTreeHead);
+      throw misbehaved(this.#log, `has signed two trees, and neither continues the other: ${error.message}`, texts);
+    }
+  }
+};
+
 // src/logs/sigsum-submit.ts
 var PAUSE = 2e3;
 var LONGEST_PAUSE2 = 3e4;
@@ -1207,7 +1256,6 @@ async function orRefusal(body) {
     throw error;
   }
 }
-var pending = (why) => ({ fault: new Fault("pending", why) });
 var notYet = ({ url }) => pending(`the tree of the log "${url}" does not have the leaf yet`);
 var told = (faults) => faults.map(({ message }) => message).join("; ");
 var overdue = (faults) => new Fault("pending", `no log of the Sigsum policy has given a proof yet: ${told(faults)}`, {
@@ -1322,52 +1370,6 @@ ${given}
     ]);
   }
 }
-var misbehaved = ({ keyHash, url }, why, evidence) => new Fault("log-misbehaved", `the Sigsum log "${url}" ${why}`, {
-  hint: "keep this report: what the log has signed is in it; tell those who run the log, and those who rely on it",
-  evidence: [`log=${keyHash}
-`, ...evidence]
-});
-var SeenHeads = class {
-  #log;
-  #server;
-  #largest;
-  constructor(log, server) {
-    this.#log = log;
-    this.#server = server;
-  }
-  /** An outage where that cannot be known yet. Throws `bad-signature`, `log-misbehaved`. */
-  async take(head) {
-    try {
-      verifyLogSignature(head, this.#log);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const message = `at "${this.#log.url}" is not the log that the Sigsum policy pins: ${error.message}`;
-      throw new Fault(error.kind, message, { evidence: [formatTreeHead(head)] });
-    }
-    const earlier = this.#largest;
-    const outage = earlier === void 0 ? void 0 : await this.#compare(earlier, head);
-    if (outage === void 0 && (earlier === void 0 || head.size > earlier.size)) this.#largest = head;
-    return outage;
-  }
-  async #compare(earlier, head) {
-    const [small, large] = earlier.size <= head.size ? [earlier, head] : [head, earlier];
-    const needsProof = small.size > 0 && small.size < large.size;
-    const proof = needsProof ? await this.#server.consistency(small.size, large.size) : [];
-    if (isOutage(proof)) return proof;
-    if (proof === void 0)
-      return pending(
-        `the log "${this.#log.url}" does not show how its trees of ${small.size} and ${large.size} leaves belong together`
-      );
-    try {
-      verifyConsistency(small.size, small.root, large.size, large.root, proof);
-      return void 0;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const texts = [earlier, head].map(formatTreeHead);
-      throw misbehaved(this.#log, `has signed two trees, and neither continues the other: ${error.message}`, texts);
-    }
-  }
-};
 
 // src/logs/sigsum.ts
 var openSigsum = (trust, asking) => ({

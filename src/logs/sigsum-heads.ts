@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The tree heads that a Sigsum log shows in the course of a submission. */
+import { Fault } from '../core/fault.ts';
+import { verifyConsistency } from '../core/merkle-proof.ts';
+import type { SigsumLog } from '../core/sigsum-policy.ts';
+import { formatTreeHead, type SigsumTreeHead, verifyLogSignature } from '../core/sigsum-tree-head.ts';
+import { isOutage, type Outage, pending, type SigsumServer } from './sigsum-server.ts';
+
+/** A log of a policy to which something can be submitted. */
+export type ReachableLog = SigsumLog & { readonly url: string };
+
+export const misbehaved = ({ keyHash, url }: ReachableLog, why: string, evidence: readonly string[]): Fault =>
+  new Fault('log-misbehaved', `the Sigsum log "${url}" ${why}`, {
+    hint: 'keep this report: what the log has signed is in it; tell those who run the log, and those who rely on it',
+    evidence: [`log=${keyHash}\n`, ...evidence],
+  });
+
+/** All tree heads that a log has shown are states of one tree. */
+export class SeenHeads {
+  readonly #log: ReachableLog;
+  readonly #server: SigsumServer;
+  #largest: SigsumTreeHead | undefined;
+
+  constructor(log: ReachableLog, server: SigsumServer) {
+    this.#log = log;
+    this.#server = server;
+  }
+
+  /** An outage where that cannot be known yet. Throws `bad-signature`, `log-misbehaved`. */
+  async take(head: SigsumTreeHead): Promise<Outage | undefined> {
+    try {
+      verifyLogSignature(head, this.#log);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const message = `at "${this.#log.url}" is not the log that the Sigsum policy pins: ${error.message}`;
+      throw new Fault(error.kind, message, { evidence: [formatTreeHead(head)] });
+    }
+    const earlier = this.#largest;
+    const outage = earlier === undefined ? undefined : await this.#compare(earlier, head);
+    if (outage === undefined && (earlier === undefined || head.size > earlier.size)) this.#largest = head;
+    return outage;
+  }
+
+  async #compare(earlier: SigsumTreeHead, head: SigsumTreeHead): Promise<Outage | undefined> {
+    const [small, large] = earlier.size <= head.size ? [earlier, head] : [head, earlier];
+    const needsProof = small.size > 0 && small.size < large.size;
+    const proof = needsProof ? await this.#server.consistency(small.size, large.size) : [];
+    if (isOutage(proof)) return proof;
+    // what stands in front of several servers may ask one that lags behind: no proof is no evidence
+    if (proof === undefined)
+      return pending(
+        `the log "${this.#log.url}" does not show how its trees of ${small.size} and ${large.size} leaves belong together`,
+      );
+    try {
+      verifyConsistency(small.size, small.root, large.size, large.root, proof);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const texts = [earlier, head].map(formatTreeHead);
+      throw misbehaved(this.#log, `has signed two trees, and neither continues the other: ${error.message}`, texts);
+    }
+  }
+}
