@@ -25,6 +25,7 @@ import path2 from "node:path";
 
 // src/io/chunks.ts
 import fs from "node:fs";
+import { setImmediate } from "node:timers/promises";
 
 // src/io/system-error.ts
 import os from "node:os";
@@ -70,8 +71,8 @@ function reasonOf(error) {
 }
 
 // src/io/chunks.ts
-var CHUNK = 256 * 1024;
-var PIECE = 1024 * 1024;
+var CHUNK = 128 * 1024;
+var TURN = 64;
 var REGULAR = fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 var irregular = (file) => new Fault("bad-name", `${quote(file)} is not a regular file`, { file });
 function attempt(file, verb, body) {
@@ -88,8 +89,7 @@ async function readChunks(file, onChunk) {
     const look = () => attempt(file, "look at", () => fs.fstatSync(descriptor, { bigint: true }));
     const before = look();
     if (!before.isFile()) throw irregular(file);
-    const expected = Number(before.size);
-    const size = expected <= CHUNK ? pump(descriptor, file, expected, onChunk) : await pumpAhead(descriptor, file, expected, onChunk);
+    const size = await pump(descriptor, file, Number(before.size), onChunk);
     const after = look();
     const named = attempt(file, "look at", () => fs.lstatSync(file, { bigint: true, throwIfNoEntry: false }));
     if (BigInt(size) === before.size && sameFile(before, after) && sameFile(after, named)) return size;
@@ -103,46 +103,19 @@ async function readChunks(file, onChunk) {
 }
 var sameFile = (a, b) => a.ino === b?.ino && a.dev === b.dev && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 var shared;
-function pump(descriptor, file, expected, onChunk) {
+async function pump(descriptor, file, expected, onChunk) {
   shared ??= Buffer.allocUnsafeSlow(CHUNK);
   const buffer = shared;
   let size = 0;
-  while (size <= expected) {
+  for (let chunks = 1; size <= expected; chunks += 1) {
     const length = attempt(file, "read", () => fs.readSync(descriptor, buffer));
     if (length === 0) break;
     size += length;
     onChunk(buffer.subarray(0, length));
+    if (chunks % TURN === 0) await setImmediate();
   }
   return size;
 }
-async function pumpAhead(descriptor, file, expected, onChunk) {
-  let [piece, other] = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)];
-  let ahead = readInThread(descriptor, piece, file);
-  let size = 0;
-  try {
-    while (size <= expected) {
-      const length = await ahead;
-      if (length === 0) break;
-      size += length;
-      if (size <= expected) ahead = readInThread(descriptor, other, file);
-      onChunk(piece.subarray(0, length));
-      [piece, other] = [other, piece];
-    }
-    return size;
-  } finally {
-    await ahead.catch(() => void 0);
-  }
-}
-var readInThread = (descriptor, piece, file) => new Promise((resolve, reject) => {
-  fs.read(
-    descriptor,
-    piece,
-    0,
-    piece.length,
-    null,
-    (error, length) => error === null ? resolve(length) : reject(faultOf(error, "read", file))
-  );
-});
 
 // src/io/maker.ts
 import { createHash } from "node:crypto";
