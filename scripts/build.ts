@@ -14,6 +14,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { COMMANDS } from '../src/cli/commands.ts';
+import { helpTopics } from '../src/cli/help.ts';
+import { helpText } from '../src/cli/help-text.ts';
 
 type Tree = Map<string, Uint8Array>;
 
@@ -55,6 +58,22 @@ const asVendor = (found: Set<string>): Plugin => ({
   },
 });
 
+/** In the place of what writes the help, what it has written. */
+const writtenHelp: Plugin = {
+  name: 'help',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/src\/cli\/help-text\.ts$/ }, async () => {
+      const texts: Record<string, string> = {};
+      for (const words of helpTopics(COMMANDS)) texts[words.join(' ')] = await helpText(words, COMMANDS);
+      const table = JSON.stringify(texts, null, 2);
+      return {
+        contents: `const TEXTS = ${table};\nexport const helpText = async (words) => TEXTS[words.join(' ')];\n`,
+        loader: 'js',
+      };
+    });
+  },
+};
+
 async function compileOurs(version: string, libraries: Set<string>): Promise<Tree> {
   const { outputFiles, metafile } = await build({
     ...COMMON,
@@ -63,7 +82,7 @@ async function compileOurs(version: string, libraries: Set<string>): Promise<Tre
     chunkNames: 'lib/[name]-[hash]',
     banner: { js: '// SPDX-License-Identifier: Apache-2.0' },
     define: { ARTIFACT_SIGNING_VERSION: JSON.stringify(version) },
-    plugins: [asVendor(libraries)],
+    plugins: [writtenHelp, asVendor(libraries)],
   });
   const names = chunkNames(metafile);
   const tree: Tree = new Map();

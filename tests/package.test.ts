@@ -10,6 +10,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { complaint } from '../scripts/check-node.mjs';
 import { readTree } from '../scripts/tree.ts';
+import { COMMANDS } from '../src/cli/commands.ts';
+import { helpTopics } from '../src/cli/help.ts';
+import { helpText } from '../src/cli/help-text.ts';
 import { nodeProblem } from '../src/core/node-version.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -145,8 +148,8 @@ describe('dist', () => {
     }
   });
 
-  it('loads no library for the commands of a release: openpgp for protected keys, yargs for the help', () => {
-    const entries = ['artifact-signing', 'lib/cli-main', 'lib/io-ports'];
+  it('loads no library for the commands of a release, nor for the help', () => {
+    const entries = ['artifact-signing', 'lib/cli-main', 'lib/cli-help', 'lib/io-ports'];
     for (const name of ['sign', 'sums', 'verify', 'publish']) entries.push(`lib/workflow-${name}`);
     const loaded = new Set<string>();
     const load = (name: string) => {
@@ -158,6 +161,16 @@ describe('dist', () => {
     for (const entry of entries) load(`${entry}.mjs`);
     expect(loaded.size).toBeGreaterThan(entries.length);
     expect([...loaded].filter((name) => name.includes('vendor'))).toEqual([]);
+  });
+
+  it('has the help that its sources write', async () => {
+    const topics = helpTopics(COMMANDS);
+    expect(topics.length).toBeGreaterThan(COMMANDS.length);
+    for (const words of topics) {
+      const entry = path.join(ROOT, 'dist/artifact-signing.mjs');
+      const run = spawnSync(process.execPath, [entry, ...words, '--help'], { encoding: 'utf8' });
+      expect([run.status, run.stdout]).toEqual([0, await helpText(words, COMMANDS)]);
+    }
   });
 
   it('is listed whole in its SHA256SUMS', () => {

@@ -16,7 +16,7 @@ export async function parseCommandLine(
   const read = readTokens(divide(argv), commands);
   if (read.asks === undefined) return { command: read.command, values: read.values };
   if (read.asks === 'version') return { help: `artifact-signing ${version}\n` };
-  // yargs, which takes longer to load than most commands to run
+  // not loaded for a command that runs
   const { helpOf } = await import('./help.ts');
   return { help: await helpOf(read.words, commands) };
 }
