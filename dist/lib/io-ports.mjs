@@ -623,8 +623,10 @@ function outProgress(out, isTerminal) {
 
 // src/io/rsa-threads.ts
 import { constants, privateEncrypt } from "node:crypto";
+import { setImmediate as setImmediate2 } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-var FEW = 24;
+var FEW = 8;
+var QUEUE = 3;
 var SCRIPT = `
 const { parentPort, workerData: { key, padding } } = require('node:worker_threads');
 const { privateEncrypt } = require('node:crypto');
@@ -634,22 +636,27 @@ parentPort.on('message', (block) => {
 });`;
 function rsaThreads(threads) {
   const pools = /* @__PURE__ */ new Map();
-  let done = 0;
+  let asked = 0;
+  let isWorking = false;
   return async (key, block) => {
-    done += 1;
-    if (threads < 2 || done <= FEW) return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, block);
-    const pool = pools.get(key) ?? startPool(key, threads);
-    pools.set(key, pool);
-    return pool(block);
-  };
-}
-function startPool(key, threads) {
-  const lanes = Array.from({ length: threads }, () => startThread(key));
-  let next = 0;
-  return async (block) => {
-    const lane = lanes[next++ % lanes.length];
-    if (lane === void 0) throw new RangeError("no thread was started");
-    return lane(block);
+    asked += 1;
+    const here = () => privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, block);
+    if (threads < 2 || asked <= FEW) return here();
+    const lanes = pools.get(key) ?? Array.from({ length: threads - 1 }, () => startThread(key));
+    pools.set(key, lanes);
+    for (; ; ) {
+      const lane = lanes.reduce((best, one) => one.asked() < best.asked() ? one : best);
+      if (lane.asked() < QUEUE) return lane.ask(block);
+      if (!isWorking) break;
+      await setImmediate2();
+    }
+    isWorking = true;
+    try {
+      return here();
+    } finally {
+      await setImmediate2();
+      isWorking = false;
+    }
   };
 }
 function startThread(key) {
@@ -665,11 +672,14 @@ function startThread(key) {
   worker.on("error", (error) => {
     for (const asker of waiting.splice(0)) asker.reject(error);
   });
-  return (block) => new Promise((resolve, reject) => {
-    waiting.push({ resolve, reject });
-    worker.ref();
-    worker.postMessage(block);
-  });
+  return {
+    asked: () => waiting.length,
+    ask: (block) => new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      worker.ref();
+      worker.postMessage(block);
+    })
+  };
 }
 
 // src/io/tls.ts

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * RSA private operations on all cores. Node has no asynchronous form for a digest that is ready, so threads call the
- * synchronous one. A thread starts in about 40 ms, an operation of RSA-4096 takes 2 to 7 ms: few stay in this thread.
+ * synchronous one. A thread starts in about 60 ms, an operation of RSA-4096 takes 2 to 7 ms: few stay in this thread.
  */
 import { constants, type KeyObject, privateEncrypt } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { RsaOperation } from '../ports.ts';
 
 /** So many operations before threads are worth their start. */
-const FEW = 24;
+const FEW = 8;
+
+/** So many operations a thread has before it at most: one at work, and enough for the time in which this one works, too. */
+const QUEUE = 3;
 
 /** A script in itself: it runs the same from the source and from the compiled chunks. */
 const SCRIPT = `
@@ -21,33 +25,42 @@ parentPort.on('message', (block) => {
 
 type Answer = { readonly value: Uint8Array } | { readonly problem: string };
 
-/** `threads` is the most that are started; 1 means none besides this one. */
+/** `threads` is the most that work, this one among them. */
 export function rsaThreads(threads: number): RsaOperation {
-  const pools = new Map<KeyObject, Pool>();
-  let done = 0;
+  const pools = new Map<KeyObject, readonly Lane[]>();
+  let asked = 0;
+  let isWorking = false;
   return async (key, block) => {
-    done += 1;
-    if (threads < 2 || done <= FEW) return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, block);
-    const pool = pools.get(key) ?? startPool(key, threads);
-    pools.set(key, pool);
-    return pool(block);
+    asked += 1;
+    const here = () => privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, block);
+    if (threads < 2 || asked <= FEW) return here();
+    const lanes = pools.get(key) ?? Array.from({ length: threads - 1 }, () => startThread(key));
+    pools.set(key, lanes);
+    for (;;) {
+      const lane = lanes.reduce((best, one) => (one.asked() < best.asked() ? one : best));
+      if (lane.asked() < QUEUE) return lane.ask(block);
+      if (!isWorking) break;
+      await setImmediate();
+    }
+    isWorking = true;
+    try {
+      return here();
+    } finally {
+      // what the others have answered meanwhile comes in before anything else is done here
+      await setImmediate();
+      isWorking = false;
+    }
   };
 }
 
-type Pool = (block: Uint8Array) => Promise<Uint8Array>;
-
-function startPool(key: KeyObject, threads: number): Pool {
-  const lanes = Array.from({ length: threads }, () => startThread(key));
-  let next = 0;
-  return async (block) => {
-    const lane = lanes[next++ % lanes.length];
-    if (lane === undefined) throw new RangeError('no thread was started');
-    return lane(block);
-  };
+/** Another thread, and the operations that it has not answered yet. */
+interface Lane {
+  asked(): number;
+  ask(block: Uint8Array): Promise<Uint8Array>;
 }
 
 /** Answers come in the order of the questions. A thread keeps the process alive only while it owes one. */
-function startThread(key: KeyObject): Pool {
+function startThread(key: KeyObject): Lane {
   const worker = new Worker(SCRIPT, { eval: true, workerData: { key, padding: constants.RSA_PKCS1_PADDING } });
   const waiting: { resolve: (value: Uint8Array) => void; reject: (error: Error) => void }[] = [];
   worker.unref();
@@ -60,10 +73,13 @@ function startThread(key: KeyObject): Pool {
   worker.on('error', (error) => {
     for (const asker of waiting.splice(0)) asker.reject(error);
   });
-  return (block) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject });
-      worker.ref();
-      worker.postMessage(block);
-    });
+  return {
+    asked: () => waiting.length,
+    ask: (block) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.ref();
+        worker.postMessage(block);
+      }),
+  };
 }
