@@ -104,8 +104,16 @@ export function linkFiles(from: string, to: string): void {
   for (const name of fs.readdirSync(from)) fs.linkSync(path.join(from, name), path.join(to, name));
 }
 
-/** Removes what a run has added. */
+let aside = 0;
+
+/**
+ * Puts aside what a run has added, below `<directory>.aside`. It is not removed: where many files were removed lately, a file system
+ * such as ext4 takes several times as long to make new ones, and the next run would have to pay for it.
+ */
 export function keepOnly(directory: string, names: readonly string[]): void {
   const kept = new Set(names);
-  for (const name of fs.readdirSync(directory)) if (!kept.has(name)) fs.rmSync(path.join(directory, name));
+  const added = fs.readdirSync(directory).filter((name) => !kept.has(name));
+  const place = path.join(`${directory}.aside`, String(aside++));
+  fs.mkdirSync(place, { recursive: true });
+  for (const name of added) fs.renameSync(path.join(directory, name), path.join(place, name));
 }

@@ -23,7 +23,6 @@ export async function memoryRow(lab: Lab, sizes: Sizes): Promise<readonly Figure
     argv: [...OURS, 'verify', directory, '--certificate', key.certificate, '--quiet'],
   };
   const [signed = [], verified = []] = await inTurn([sign, verify], sizes.fewRuns);
-  fs.rmSync(directory, { recursive: true });
   return [
     memory(`the most memory while ${sizeName(sizes.huge)} are signed and listed`, sign, signed),
     memory(`the most memory while ${sizeName(sizes.huge)} are verified`, verify, verified),
@@ -59,7 +58,6 @@ export async function startRow(lab: Lab, sizes: Sizes): Promise<readonly Figure[
   // the first start of a program reads it from the disk
   await inTurn(all, 1);
   const [base = [], ...rest] = await inTurn(all, sizes.manyRuns);
-  fs.rmSync(directory, { recursive: true });
   const what = ['the version', 'the help', `one file of ${sizeName(sizes.file)} signed`];
   return works.map(([{ name }, atMost], at) => ({
     row: 7,

@@ -23,7 +23,6 @@ export async function rolesRow(lab: Lab, sizes: Sizes): Promise<readonly Figure[
   const [ours, theirs] = [play('our two roles', 'roles-playbook.yaml', some), play(THEIRS, 'gpg-playbook.yaml', some)];
   const [large, empty] = [play(ours.name, 'roles-playbook.yaml', many), play('an empty play', 'empty-playbook.yaml')];
   const [our = [], their = [], our500 = [], floor = []] = await inTurn([ours, theirs, large, empty], sizes.fewRuns);
-  fs.rmSync(lab.at('roles'), { recursive: true });
   const work = (count: number) => `${countName(count)} artifacts signed and listed in a play`;
   return [
     {

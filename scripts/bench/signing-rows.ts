@@ -75,7 +75,6 @@ export async function oneFileRow(lab: Lab, sizes: Sizes): Promise<readonly Figur
       goal: { is: 'at-most', value: 1.2, of: 'ratio' },
     });
   }
-  fs.rmSync(lab.at('one'), { recursive: true });
   return figures;
 }
 
@@ -107,7 +106,6 @@ export async function manyFilesRow(lab: Lab, sizes: Sizes, algorithm: Algorithm)
   const [our = [], gpg = [], speed = []] = await inTurn([...works, ...bare], sizes.runs);
   const work = `${countName(sizes.files)} files of ${sizeName(sizes.file)} signed and listed, ${TITLES[algorithm]}`;
   const figure = compared(row, work, works[0], our, works[1], gpg, row === 2 ? 10 : 8);
-  fs.rmSync(lab.at(directory), { recursive: true });
   return speed.length === 0 ? [figure] : [figure, againstBare(sizes, work, our, speed)];
 }
 
@@ -154,7 +152,6 @@ export async function verifyRow(lab: Lab, sizes: Sizes): Promise<readonly Figure
     cwd: directory,
   };
   const [ours = [], theirs = []] = await inTurn([our, their], sizes.runs);
-  fs.rmSync(directory, { recursive: true });
   const work = `${countName(sizes.files)} files of ${sizeName(sizes.file)} and one of ${sizeName(sizes.large)} verified`;
   return [compared(4, work, our, ours, their, theirs, 9)];
 }
