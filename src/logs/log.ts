@@ -11,7 +11,7 @@ export type Receipt = Verified & {
   readonly proof: Uint8Array;
   /** False where the log had the entry already. */
   readonly isNew: boolean;
-  /** Why pinned witnesses do not vouch, one for each of them. */
+  /** What is wrong beside it, and takes nothing from it: that pinned witnesses do not vouch, say. */
   readonly problems: readonly Fault[];
 };
 

@@ -6,20 +6,41 @@
  *   {"rootHash":"<hex>","hashes":["<hex>"]}
  *
  * Trees of another ID are other shards, and say nothing of this one. A verifier of one proof sees nothing of this.
+ *
+ * Evidence is a proof that does not fit the two trees, or two roots of trees of one size: the log has signed them. No proof is none,
+ * whatever is said instead: nobody has signed that, and what stands in front of several servers may ask one that lags behind.
  */
 import type { SignedCheckpoint } from '../core/checkpoint.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, quote } from '../core/fault.ts';
 import type { Hash } from '../core/merkle.ts';
 import { verifyConsistency } from '../core/merkle-proof.ts';
 import { treeIdOf, verifyRekorCheckpoint } from '../core/rekor.ts';
 import type { SigstoreBundle } from '../core/sigstore-bundle.ts';
 import { ANSWER_CAP, parseConsistency, reasonIn } from './rekor-answer.ts';
-import type { RekorServer } from './rekor-server.ts';
+import { ANSWER_TIME, type RekorServer } from './rekor-server.ts';
 import { evidenceOf } from './tile-view.ts';
 import { tryUntilAnswered } from './trying.ts';
 
-/** `seen`: bundles of other files. Throws `log-misbehaved` with both checkpoints, and `network`. */
-export async function demandContinuation(
+/** `seen`: bundles of other files. Why it does not show it, where that is no evidence. Throws `log-misbehaved` with both checkpoints. */
+export async function findDiscontinuation(
+  server: RekorServer,
+  checkpoint: SignedCheckpoint,
+  seen: () => Promise<readonly SigstoreBundle[]>,
+): Promise<Fault | undefined> {
+  try {
+    await demandContinuation(server, checkpoint, await seen());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === 'log-misbehaved') throw error;
+    const message = `the log ${quote(server.name)} does not show that it still has what it had: ${error.message}`;
+    return new Fault('network', message, {
+      hint: 'its proof of this release is good, and kept; an audit has to compare the trees of the bundles that stand here',
+      cause: error,
+    });
+  }
+}
+
+async function demandContinuation(
   server: RekorServer,
   checkpoint: SignedCheckpoint,
   seen: readonly SigstoreBundle[],
@@ -33,7 +54,7 @@ export async function demandContinuation(
     verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw forked(earlier, later, error.message, error);
+    throw forked(earlier, later, error);
   }
 }
 
@@ -65,24 +86,24 @@ async function fetchProof(
 ): Promise<readonly Hash[]> {
   const [tree = ''] = log.keys.flatMap(({ name }) => treeIdOf(later.origin, name) ?? []);
   const query = `firstSize=${earlier.size}&lastSize=${later.size}&treeID=${tree}`;
-  const answer = await tryUntilAnswered(trying, async (timeout) =>
+  const { clock } = trying;
+  // the receipt is there, and waits for this
+  const end = new Date(Math.min(trying.end.getTime(), clock.now().getTime() + ANSWER_TIME));
+  const answer = await tryUntilAnswered({ ...trying, end }, async (timeout) =>
     http.ask(`${url}/api/v1/log/proof?${query}`, { cap: ANSWER_CAP, timeout }),
   );
   if (answer.status === 200) return parseConsistency(answer.body);
   const reason = reasonIn(answer);
-  const said = `it answers ${answer.status}${reason === '' ? '' : `, ${reason}`}`;
-  // 400: that it has no tree of such a size
-  if (answer.status === 400) throw forked(earlier, later, said);
-  throw new Fault('network', `it does not show that it still has what it had: ${said}`);
+  throw new Fault('network', `it answers ${answer.status}${reason === '' ? '' : `, ${reason}`}`);
 }
 
-const forked = (earlier: SignedCheckpoint, later: SignedCheckpoint, why: string, cause?: unknown): Fault =>
+const forked = (earlier: SignedCheckpoint, later: SignedCheckpoint, cause: Fault): Fault =>
   new Fault(
     'log-misbehaved',
-    `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${why}`,
+    `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${cause.message}`,
     {
       evidence: [earlier, later].map(evidenceOf),
-      hint: 'keep both checkpoints: the log has signed them, and cannot have had both trees',
+      hint: 'keep both checkpoints: the log has signed them, and shows no way from one to the other',
       cause,
     },
   );

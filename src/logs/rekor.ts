@@ -15,9 +15,9 @@ import { formatP256Key, P256_SIGNATURE_CAP, type P256Signer, parseP256Key } from
 import { type RekorTrust, verifyBundle, verifySigned } from '../core/rekor.ts';
 import { formatBundle, mergeBundles, parseBundle, type SigstoreBundle } from '../core/sigstore-bundle.ts';
 import type { Clock, Http } from '../ports.ts';
-import type { TransparencyLog, Verified } from './log.ts';
+import type { Receipt, TransparencyLog, Verified } from './log.ts';
 import { Frozen } from './rekor-answer.ts';
-import { demandContinuation } from './rekor-continuation.ts';
+import { findDiscontinuation } from './rekor-continuation.ts';
 import { ANSWER_TIME, type Logged, type RekorServer } from './rekor-server.ts';
 import { submitV1 } from './rekor-v1.ts';
 import { submitV2 } from './rekor-v2.ts';
@@ -62,7 +62,7 @@ export function openRekor(log: PinnedRekor, { http, clock, patience, locate }: R
         submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable(await others()));
       const logged = await followed(locate, submitAt);
       const proof = receiptOf(signed, logged, bundle);
-      return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
+      return { proof, isNew: logged.isNew, problems: logged.problems, ...verify(proof, manifest) };
     },
     verify: (file, { manifest }) => verify(file, manifest),
   };
@@ -120,7 +120,8 @@ export function preparedFor(prepared: Uint8Array, file: Uint8Array): SignedDiges
 }
 
 /**
- * Has the entry logged, or finds it. `others`: bundles of other files. Throws `network` for what may pass, which an answer is, too,
+ * Has the entry logged, or finds it. `others`: bundles of other files; that the log does not show that it continues their trees is a
+ * problem of it, and takes nothing from the proof that it gave. Throws `network` for what may pass, which an answer is, too,
  * that cannot be read; `usage` where the log refuses it, and does not have it; `wrong-key` and `bad-signature` where it is not the pinned log that answers, `log-misbehaved`
  * where what the log shows does not fit what it signed.
  */
@@ -128,12 +129,12 @@ export async function submitRekor(
   server: RekorServer,
   signed: SignedDigest,
   others: () => Promise<readonly SigstoreBundle[]> = async () => [],
-): Promise<Logged> {
+): Promise<Logged & Pick<Receipt, 'problems'>> {
   try {
-    if (server.log.version === 2) return await submitV2(server, signed);
+    if (server.log.version === 2) return { ...(await submitV2(server, signed)), problems: [] };
     const logged = await submitV1(server, signed);
-    await demandContinuation(server, logged.verified.checkpoint, await others());
-    return logged;
+    const problem = await findDiscontinuation(server, logged.verified.checkpoint, others);
+    return { ...logged, problems: problem === undefined ? [] : [problem] };
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === 'usage') throw error;
     const { kind, message, hint, evidence } = error;

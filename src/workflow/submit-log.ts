@@ -23,7 +23,7 @@ export interface Prepared {
   readonly request: Uint8Array;
 }
 
-/** Keeps the proof that is there, or gets one. Witnesses that do not vouch, where enough others do, are a warning. */
+/** Keeps the proof that is there, or gets one. What is wrong beside it is a warning: witnesses that do not vouch, where enough others do. */
 export async function logRelease(
   { files }: Ports,
   chosen: ChosenLog,

@@ -245,7 +245,11 @@ describe('what others have written to Rekor v1', () => {
 
 describe('Rekor v1, held against what stands beside a manifest,', () => {
   /** Releases 8 and another one in a directory. */
-  async function besideEach(release: string, change: (bundle: string) => string = (own) => own): Promise<Ended> {
+  async function besideEach(
+    release: string,
+    change: (bundle: string) => string = (own) => own,
+    asks = 'firstSize=3&',
+  ): Promise<Ended> {
     await lab.makeRelease(release);
     const name = lab.bundleFile('3').split('/').at(-1) ?? '';
     fs.writeFileSync(lab.at(release, name), change(fs.readFileSync(lab.bundleFile('3'), 'utf8')));
@@ -254,8 +258,17 @@ describe('Rekor v1, held against what stands beside a manifest,', () => {
     const [, , ...words] = lab.submitWords(release, ['one'], { one: own.url });
     const ended = await command('submit', lab.manifest(release), ...words);
     own.close();
-    expect(asked.filter((path) => path.startsWith('/api/v1/log/proof?firstSize=3&'))).toHaveLength(1);
+    expect(asked.filter((path) => path.startsWith('/api/v1/log/proof?') && path.includes(asks))).toHaveLength(1);
     return ended;
+  }
+
+  /** As the log would have signed another tree of this size. */
+  function ofOtherTree(bundle: string, size: number): string {
+    const text = `${ORIGIN.one} - ${trees[0]}\n${size}\n${Buffer.alloc(32, 7).toString('base64')}\n`;
+    const signature = sign('sha256', Buffer.from(text), createPrivateKey(fs.readFileSync(lab.at('one', 'log.pem'))));
+    const id = createHash('sha256').update(Buffer.from(one.pin, 'base64')).digest().subarray(0, 4);
+    const note = `${text}\n— ${ORIGIN.one} ${Buffer.concat([id, signature]).toString('base64')}\n`;
+    return bundle.replace(/"envelope":"[^"]+"/, `"envelope":${JSON.stringify(note)}`);
   }
 
   it('shows that it still has what it had', async () => {
@@ -263,18 +276,19 @@ describe('Rekor v1, held against what stands beside a manifest,', () => {
   });
 
   it('is told of with both checkpoints where it does not: it has signed another tree with its key', async () => {
-    const { status, report } = await besideEach('8', (bundle) => {
-      const text = `${ORIGIN.one} - ${trees[0]}\n3\n${Buffer.alloc(32, 7).toString('base64')}\n`;
-      const signature = sign('sha256', Buffer.from(text), createPrivateKey(fs.readFileSync(lab.at('one', 'log.pem'))));
-      const id = createHash('sha256').update(Buffer.from(one.pin, 'base64')).digest().subarray(0, 4);
-      const note = `${text}\n— ${ORIGIN.one} ${Buffer.concat([id, signature]).toString('base64')}\n`;
-      return bundle.replace(/"envelope":"[^"]+"/, `"envelope":${JSON.stringify(note)}`);
-    });
+    const { status, report } = await besideEach('8', (bundle) => ofOtherTree(bundle, 3));
     expect([status, report.errors[0]?.kind]).toEqual([4, 'log-misbehaved']);
     expect(report.errors[0]?.evidence?.map((note) => note.split('\n')[0])).toEqual(
       Array(2).fill(`${ORIGIN.one} - ${trees[0]}`),
     );
     expect(fs.existsSync(lab.bundleFile('8'))).toBe(false);
+  });
+
+  it('may have no such tree, which is no evidence: there is a warning, and what it gave is kept', async () => {
+    const { status, report } = await besideEach('10', (bundle) => ofOtherTree(bundle, 99), '&lastSize=99&');
+    expect([status, report.warnings[0]?.kind]).toEqual([0, 'network']);
+    expect(report.warnings[0]?.message).toMatch(/does not show that it still has what it had: it answers 400/);
+    expect(fs.existsSync(lab.bundleFile('10'))).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@
  * asked for; those of faults everywhere else.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { headOf } from '../logs/fake-sigsum.ts';
 import { ED25519, namesIn, useLab } from '../workflow/lab.ts';
 import { type Front, frontOf, type Mischief, type Passage, type Reply } from './front.ts';
 import {
@@ -14,12 +15,18 @@ import {
   hurried,
   makeStage,
   openWorld,
+  type SigsumWorld,
   submitTo,
   unhurried,
+  type World,
 } from './worlds.ts';
 
 /** Where a redirection leads. */
 let elsewhere: Front;
+export const openElsewhere = async (): Promise<Front> => {
+  elsewhere = await frontOf('http://127.0.0.1:1');
+  return elsewhere;
+};
 
 const PAGE = Buffer.from('<html><title>Please log in</title></html>');
 const reply = (status: number, body: Buffer, headers: Readonly<Record<string, string>> = {}): Reply => ({
@@ -36,10 +43,10 @@ function pour({ response }: Passage, chunk: Buffer, pause: number): undefined {
   more();
 }
 
-const DRIPPING = 'a byte now and then';
+export const DRIPPING = 'a byte now and then';
 
 /** Each has let the log do what it was asked, where that can be. */
-const ANSWERS: readonly (readonly [string, Mischief])[] = [
+export const ANSWERS: readonly (readonly [string, Mischief])[] = [
   ['half of it', async ({ pass }) => pass().then((honest) => ({ ...honest, body: half(honest.body) }))],
   ['more than can be', async (passage) => passage.pass().then(() => pour(passage, Buffer.alloc(65_536, 'x'), 0))],
   ['a page instead of it', async ({ pass }) => pass().then(() => reply(200, PAGE, { 'content-type': 'text/html' }))],
@@ -59,25 +66,37 @@ const ANSWERS: readonly (readonly [string, Mischief])[] = [
   ['the address of another server', () => reply(307, Buffer.alloc(0), { location: elsewhere.url })],
 ];
 
-/** Whatever a log is asked, until it has given all. What is asked only of a log that has the entry comes after a reply that was lost. */
-type Place = readonly [Backend, what: string, asked: RegExp, isLater: boolean];
+/** Whatever a log is asked, until it has given all, and what comes before it: some things are asked only of a log that has the entry. */
+type Place = readonly [Backend, what: string, asked: RegExp, first: 'nothing' | 'a lost reply' | 'an earlier head'];
 
 /** Where a submission begins, and a tile, which other code asks for. */
 export const FIRST_PLACES: readonly Place[] = [
-  ['rekor v1', 'to take the entry', /^POST /, false],
-  ['rekor v2', 'to take the entry', /^POST /, false],
-  ['rekor v2', 'for a tile', /\/tile\/0\//, true],
-  ['sigsum', 'to take the leaf', /\/add-leaf$/, false],
-  ['tiles', 'to vouch, which is its witness', /\/add-checkpoint$/, false],
+  ['rekor v1', 'to take the entry', /^POST /, 'nothing'],
+  ['rekor v2', 'to take the entry', /^POST /, 'nothing'],
+  ['rekor v2', 'for a tile', /\/tile\/0\//, 'a lost reply'],
+  ['sigsum', 'to take the leaf', /\/add-leaf$/, 'nothing'],
+  ['tiles', 'to vouch, which is its witness', /\/add-checkpoint$/, 'nothing'],
 ];
 
 export const LATER_PLACES: readonly Place[] = [
-  ['rekor v1', 'for the entry that it has', /^GET .*\/entries\//, true],
-  ['rekor v2', 'for its checkpoint', /\/checkpoint$/, true],
-  ['rekor v2', 'for its entries', /\/tile\/entries\//, true],
-  ['sigsum', 'for its tree head', /\/get-tree-head$/, false],
-  ['sigsum', 'for the inclusion proof', /\/get-inclusion-proof\//, false],
+  ['rekor v1', 'for the entry that it has', /^GET .*\/entries\//, 'a lost reply'],
+  ['rekor v2', 'for its checkpoint', /\/checkpoint$/, 'a lost reply'],
+  ['rekor v2', 'for its entries', /\/tile\/entries\//, 'a lost reply'],
+  ['sigsum', 'for its tree head', /\/get-tree-head$/, 'nothing'],
+  ['sigsum', 'for the inclusion proof', /\/get-inclusion-proof\//, 'nothing'],
+  ['sigsum', 'to show that its tree has grown', /\/get-consistency-proof\//, 'an earlier head'],
 ];
+
+/** Its first tree head is that of a moment ago: with the next one, it has to show how they belong together. */
+function showEarlier(world: World): void {
+  const { log } = world as SigsumWorld;
+  const earlier = { size: log.leaves.length, log: log.log, witnesses: log.witnesses };
+  log.misbehave = (asked, honest) => {
+    if (asked !== 'GET get-tree-head') return honest();
+    log.misbehave = undefined;
+    return { status: 200, body: headOf(log.leaves, earlier) };
+  };
+}
 
 /** Who is told that the address is wrong, by the first answer, has used it wrongly: nothing was logged. Everything else may pass. */
 const WRONG_ADDRESS = ['404 and nothing', 'the address of another server'];
@@ -93,12 +112,13 @@ export function tryAnswers(places: readonly Place[]): void {
   const lab = useLab({ good: ED25519 });
   beforeEach(async () => {
     await makeStage(lab);
-    elsewhere = await frontOf('http://127.0.0.1:1');
+    await openElsewhere();
   });
-  describe.each(places)('%s, asked %s,', (backend, what, asked, isLater) => {
+  describe.each(places)('%s, asked %s,', (backend, what, asked, first) => {
     it.each(ANSWERS.filter(([answer]) => !isAnswered(what, answer)))('that gives %s', async (answer, mischief) => {
       const world = await openWorld(lab, backend);
-      const before = namesIn(lab.at('r'));
+      if (first === 'an earlier head') showEarlier(world);
+      const names = namesIn(lab.at('r'));
       let lied = 0;
       world.front.mischief = async (passage) => {
         if (asked.test(passage.asked)) {
@@ -106,7 +126,7 @@ export function tryAnswers(places: readonly Place[]): void {
           return mischief(passage);
         }
         const honest = await passage.pass();
-        return isLater && honest.status === 201 ? void passage.response.destroy() : honest;
+        return first === 'a lost reply' && honest.status === 201 ? void passage.response.destroy() : honest;
       };
       const ports = answer === DRIPPING ? hurried(250) : unhurried();
       const run = await submitTo(world, ports);
@@ -115,11 +135,12 @@ export function tryAnswers(places: readonly Place[]): void {
         ...{ status, said: status === 2 ? 'usage' : 'pending' },
       });
       expect(run.report.errors.every(({ evidence }) => evidence === undefined)).toBe(true);
-      await expectNothing(world, before, run);
+      await expectNothing(world, names, run);
       expect(lied).toBeGreaterThan(0);
       expect(world.front.asked.length).toBeLessThan(25);
       expect(elsewhere.asked).toEqual([]);
-      if (answer.startsWith('429')) expect(ports.clock.slept.slice(-lied + 1).every((one) => one >= 3000)).toBe(true);
+      const { slept } = ports.clock;
+      if (answer.startsWith('429')) expect(slept.slice(slept.length - lied + 1).every((one) => one >= 3000)).toBe(true);
       world.front.mischief = undefined;
       await expectFinished(world);
     });
