@@ -268,7 +268,38 @@ function reasonIn({ body }) {
 }
 var evidenceIn = ({ body }) => printable(Buffer.from(body).toString());
 
+// src/logs/rekor-server.ts
+var ANSWER_TIME = 3e4;
+var CONTENT_TYPE = { "content-type": "application/json", accept: "application/json" };
+function accuse(evidence, body) {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === "bad-format") throw error;
+    const { kind, message, hint } = error;
+    if (kind !== "bad-proof") throw new Fault(kind, message, { hint, evidence: [evidence], cause: error });
+    throw new Fault("log-misbehaved", `the log does not have what it signed: ${message}`, {
+      evidence: [evidence],
+      hint: "keep the answer of the log as it is: it shows what happened",
+      cause: error
+    });
+  }
+}
+
 // src/logs/rekor-continuation.ts
+async function findDiscontinuation(server, checkpoint, seen) {
+  try {
+    await demandContinuation(server, checkpoint, await seen());
+    return void 0;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind === "log-misbehaved") throw error;
+    const message = `the log ${quote(server.name)} does not show that it still has what it had: ${error.message}`;
+    return new Fault("network", message, {
+      hint: "its proof of this release is good, and kept; an audit has to compare the trees of the bundles that stand here",
+      cause: error
+    });
+  }
+}
 async function demandContinuation(server, checkpoint, seen) {
   const other = largestSeen(server, checkpoint.origin, seen);
   if (other === void 0) return;
@@ -278,7 +309,7 @@ async function demandContinuation(server, checkpoint, seen) {
     verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw forked(earlier, later, error.message, error);
+    throw forked(earlier, later, error);
   }
 }
 function largestSeen({ log }, origin, seen) {
@@ -299,43 +330,25 @@ function largestSeen({ log }, origin, seen) {
 async function fetchProof({ http, url, trying, log }, earlier, later) {
   const [tree = ""] = log.keys.flatMap(({ name }) => treeIdOf(later.origin, name) ?? []);
   const query = `firstSize=${earlier.size}&lastSize=${later.size}&treeID=${tree}`;
+  const { clock } = trying;
+  const end = new Date(Math.min(trying.end.getTime(), clock.now().getTime() + ANSWER_TIME));
   const answer = await tryUntilAnswered(
-    trying,
+    { ...trying, end },
     async (timeout) => http.ask(`${url}/api/v1/log/proof?${query}`, { cap: ANSWER_CAP, timeout })
   );
   if (answer.status === 200) return parseConsistency(answer.body);
   const reason = reasonIn(answer);
-  const said = `it answers ${answer.status}${reason === "" ? "" : `, ${reason}`}`;
-  if (answer.status === 400) throw forked(earlier, later, said);
-  throw new Fault("network", `it does not show that it still has what it had: ${said}`);
+  throw new Fault("network", `it answers ${answer.status}${reason === "" ? "" : `, ${reason}`}`);
 }
-var forked = (earlier, later, why, cause) => new Fault(
+var forked = (earlier, later, cause) => new Fault(
   "log-misbehaved",
-  `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${why}`,
+  `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${cause.message}`,
   {
     evidence: [earlier, later].map(evidenceOf),
-    hint: "keep both checkpoints: the log has signed them, and cannot have had both trees",
+    hint: "keep both checkpoints: the log has signed them, and shows no way from one to the other",
     cause
   }
 );
-
-// src/logs/rekor-server.ts
-var ANSWER_TIME = 3e4;
-var CONTENT_TYPE = { "content-type": "application/json", accept: "application/json" };
-function accuse(evidence, body) {
-  try {
-    return body();
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind === "bad-format") throw error;
-    const { kind, message, hint } = error;
-    if (kind !== "bad-proof") throw new Fault(kind, message, { hint, evidence: [evidence], cause: error });
-    throw new Fault("log-misbehaved", `the log does not have what it signed: ${message}`, {
-      evidence: [evidence],
-      hint: "keep the answer of the log as it is: it shows what happened",
-      cause: error
-    });
-  }
-}
 
 // src/logs/rekor-v1.ts
 async function submitV1(server, signed) {
@@ -490,7 +503,7 @@ function openRekor(log, { http, clock, patience, locate: locate2 }) {
       const submitAt = async (address) => submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable2(await others()));
       const logged = await followed(locate2, submitAt);
       const proof = receiptOf(signed, logged, bundle);
-      return { proof, isNew: logged.isNew, problems: [], ...verify(proof, manifest) };
+      return { proof, isNew: logged.isNew, problems: logged.problems, ...verify(proof, manifest) };
     },
     verify: (file, { manifest }) => verify(file, manifest)
   };
@@ -533,10 +546,10 @@ function preparedFor(prepared, file) {
 }
 async function submitRekor(server, signed, others = async () => []) {
   try {
-    if (server.log.version === 2) return await submitV2(server, signed);
+    if (server.log.version === 2) return { ...await submitV2(server, signed), problems: [] };
     const logged = await submitV1(server, signed);
-    await demandContinuation(server, logged.verified.checkpoint, await others());
-    return logged;
+    const problem = await findDiscontinuation(server, logged.verified.checkpoint, others);
+    return { ...logged, problems: problem === void 0 ? [] : [problem] };
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === "usage") throw error;
     const { kind, message, hint, evidence } = error;
