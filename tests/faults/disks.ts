@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A small file system of its own in the place of the lab's directory, for the time of one or two runs. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { snapshot } from '../workflow/lab.ts';
-import { faults } from './injected.ts';
+import { ended, faults } from './injected.ts';
 import type { Stage } from './stage.ts';
 
 /** What is left free on it, in pages of 4 KiB (`pages`) or in files and names (`inodes`); or it is mounted read-only. */
@@ -52,7 +52,8 @@ const without = (tree: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(tree).filter(([name]) => !/^ballast(?:\/|$)/.test(name)));
 
 /** Runs the scenario's command there, from what is there before. */
-export function runOnDisk({ lab, scenario, template, now }: Stage, disk: Disk): OnDisk {
+export async function runOnDisk({ lab, scenario, template, now }: Stage, disk: Disk): Promise<OnDisk> {
+  scenario.restore?.();
   const out = fs.mkdtempSync('/tmp/disk-');
   const words = [
     `LD_PRELOAD=${faults.library}`,
@@ -63,8 +64,8 @@ export function runOnDisk({ lab, scenario, template, now }: Stage, disk: Disk): 
   ];
   try {
     const unshare = ['--user', '--map-root-user', '--mount', 'sh', '-c', SCRIPT, 'sh', ...words];
-    const { status, stderr, stdout } = spawnSync('unshare', unshare, {
-      encoding: 'utf8',
+    const child = spawn('unshare', unshare, {
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
         NODE_COMPILE_CACHE: path.join(path.dirname(faults.tally), 'compiled'),
@@ -76,6 +77,7 @@ export function runOnDisk({ lab, scenario, template, now }: Stage, disk: Disk): 
         READ_ONLY: disk === 'read-only' ? 'yes' : '',
       },
     });
+    const { status, stderr, stdout } = await ended(child);
     const again = fs.existsSync(`${out}/again`) ? fs.readFileSync(`${out}/again`, 'utf8') : '';
     if (status !== 0) throw new Error(`on a disk of its own: ${status}\n${stdout}${stderr}\n${again}`);
     return {

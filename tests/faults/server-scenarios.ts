@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `submit` where somebody else has to answer: the witnesses of a tile log, a Sigsum log, a Rekor log. They run in the process of the
- * tests, where nobody kills them, and remember what they were asked until the scenario begins anew. Their clocks stand still.
+ * `submit` where somebody else has to answer: the witnesses of a tile log, a Sigsum log, Rekor logs, a recorder. They run in the
+ * process of the tests, where nobody kills them, and remember what they were asked until the scenario begins anew. Their clocks stand
+ * still.
  */
 import { expect, onTestFinished } from 'vitest';
 import { parseSignedCheckpoint } from '../../src/core/checkpoint.ts';
 import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { parseSubmission } from '../../src/core/submission.ts';
+import { nodeTls } from '../../src/io/tls.ts';
 import { preparedFor } from '../../src/logs/rekor.ts';
+import { toPem } from '../core/certificates.ts';
 import { rekorLog } from '../core/rekor-log.ts';
+import { type FakeRecorder, fakeRecorder, RECORDER } from '../logs/fake-recorder.ts';
 import { fakeSigsum, headOf, makePair, nowSeconds } from '../logs/fake-sigsum.ts';
 import { rekorServer } from '../logs/rekor-server.ts';
 import { type FakeWitness, fakeWitness } from '../workflow/fake-witness.ts';
 import { type Lab, loopback } from '../workflow/lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, PENDING, putPolicy, vkeyOf } from '../workflow/log-lab.ts';
-import { betweenTwo, entriesOf, type Scenarios } from './scenarios.ts';
+import { serve } from '../workflow/server.ts';
+import {
+  betweenTwo,
+  entriesOf,
+  logScenarios,
+  publishScenarios,
+  type Scenarios,
+  signScenarios,
+  sumsScenarios,
+} from './scenarios.ts';
 import type { Scenario } from './stage.ts';
 
 const BUNDLE = `${MANIFEST}.sigstore.json`;
@@ -31,8 +44,12 @@ async function prepareFor(lab: Lab, kind: string, log: Readonly<Record<string, u
   await makeRelease(lab);
   const words = ['key', 'generate-log-key', '--for', kind, '--out', lab.at('submit.key')];
   const signers = [(await lab.done(words)).detail?.['public_key']];
+  putPolicyOf(lab, { name: kind, kind, signers, ...log }, 1);
+}
+
+function putPolicyOf(lab: Lab, log: Readonly<Record<string, unknown>>, atLeast: number): void {
   const certificates = [{ file: lab.certificate('good'), fingerprint: lab.made('good').primary }];
-  const rest = { require: { logs: { at_least: 1 } }, logs: [{ name: kind, kind, signers, ...log }] };
+  const rest = { require: { logs: { at_least: atLeast } }, logs: [log] };
   lab.put({ 'policy.yaml': JSON.stringify({ schema: 'artifact-signing.policy/v1', certificates, ...rest }) });
 }
 
@@ -111,14 +128,15 @@ function sigsum(lab: Lab): Scenario {
 }
 
 /** Signatures on P-256 come out otherwise each time, so bundles do; one that was kept is sent again. */
-function rekor(lab: Lab): Scenario {
-  const log = rekorLog(2);
+function rekor(lab: Lab, version: 1 | 2): Scenario {
+  const log = rekorLog(version);
   return {
-    command: 'submit, to Rekor',
+    command: version === 2 ? 'submit, to Rekor' : 'submit, to Rekor v1',
     prepare: async () => {
+      log.entries.splice(0);
       const server = await rekorServer(log);
       onTestFinished(server.close);
-      await prepareFor(lab, 'rekor', { version: 2, url: server.url, origin: log.origin, keys: [log.pin] });
+      await prepareFor(lab, 'rekor', { version, url: server.url, origin: log.origin, keys: [log.pin] });
     },
     restore: () => void log.entries.splice(0),
     words: submitting(lab, 'rekor', 'submit.key'),
@@ -138,8 +156,50 @@ function rekor(lab: Lab): Scenario {
   };
 }
 
+/** It fetches the manifest from where it is published, which is the directory itself, and has one certificate for it. */
+function recorder(lab: Lab): Scenario {
+  let fake: FakeRecorder;
+  let site: string;
+  return {
+    command: 'submit, to a recorder',
+    prepare: async () => {
+      await makeRelease(lab);
+      fake = await fakeRecorder();
+      site = (await serve(lab.at())).url;
+      const { url, address, authority } = fake;
+      const asked = { recorder: RECORDER, url, address, ca_file: 'ca.pem' };
+      const project = { project_domain: '{version}.{project}.example.org' };
+      putPolicyOf(lab, { name: 'recorder', kind: 'recorder', ...asked, ...project }, 0);
+      lab.put({ 'ca.pem': toPem(authority.root) });
+    },
+    restore: () => void fake.records.splice(0),
+    words: () => [
+      ...['submit', lab.at('r'), '--log', 'recorder', '--policy', lab.at('policy.yaml'), ...IDENTITY],
+      ...['--published-url', `${site}/r`],
+    ],
+    ports: { http: loopback(), tls: nodeTls() },
+    between: isSubmission,
+    look: async (when) => {
+      expect([0, 1].slice(when === 'after' ? 1 : 0)).toContain(fake.records.length);
+      if (when === 'after') expect((await verified(lab))[0]).toMatchObject({ kind: 'recorder', action: 'verified' });
+    },
+    releases: ['r'],
+  };
+}
+
 export const serverScenarios = (lab: Lab): Scenarios => ({
   'submit, with two witnesses': witnessed(lab),
   'submit, to a Sigsum log': sigsum(lab),
-  'submit, to a Rekor log': rekor(lab),
+  'submit, to a Rekor log': rekor(lab, 2),
+  'submit, to a Rekor log of version 1': rekor(lab, 1),
+  'submit, to a recorder': recorder(lab),
+});
+
+/** Every command that writes. */
+export const allScenarios = (lab: Lab): Scenarios => ({
+  ...signScenarios(lab),
+  ...sumsScenarios(lab),
+  ...publishScenarios(lab),
+  ...logScenarios(lab),
+  ...serverScenarios(lab),
 });

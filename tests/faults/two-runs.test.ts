@@ -10,7 +10,8 @@ import type { Lock } from '../../src/ports.ts';
 import { ED25519, fakeClock, type Run, useLab } from '../workflow/lab.ts';
 import { IDENTITY, makeLog, makeRelease, putPolicy, submitWords } from '../workflow/log-lab.ts';
 import { callsOf, type Ended, faults, run } from './injected.ts';
-import { entriesOf, logScenarios, publishScenarios, signScenarios, sumsScenarios } from './scenarios.ts';
+import { entriesOf } from './scenarios.ts';
+import { allScenarios } from './server-scenarios.ts';
 import { located, perform, recover, reset, type Stage, setTheStage, undisturbed } from './stage.ts';
 
 const lab = useLab({ good: ED25519 });
@@ -35,7 +36,7 @@ async function beside(stage: Stage): Promise<void> {
     reset(stage);
     let other: Run | undefined;
     const meanwhile = async () => {
-      other = await lab.run(scenario.words(), { clock: fakeClock(now), lock: impatient });
+      other = await lab.run(scenario.words(), { ...scenario.ports, clock: fakeClock(now), lock: impatient });
     };
     const first = await perform(stage, { at: number, mishap: 'stop', meanwhile });
     await located(`call ${number}, ${name} ${path}`, async () => {
@@ -45,8 +46,6 @@ async function beside(stage: Stage): Promise<void> {
   }
 }
 
-const all = { ...signScenarios(lab), ...sumsScenarios(lab), ...publishScenarios(lab), ...logScenarios(lab) };
-
 /** Some of the scenarios in CI; all of them with FAULT_POINTS. */
 const IN_CI = [
   'sign, for the first time',
@@ -54,10 +53,11 @@ const IN_CI = [
   'sums --force, with proofs of the old manifest',
   'publish, beside another release',
   'submit, into an empty log',
+  'submit, to a Rekor log',
 ];
 
 describe('two runs of the same at once', () => {
-  it.each(Object.entries(all).filter(([name]) => faults.points > 500 || IN_CI.includes(name)))(
+  it.each(Object.entries(allScenarios(lab)).filter(([name]) => faults.points > 500 || IN_CI.includes(name)))(
     'leave what one of them makes: %s',
     async (_, scenario) => {
       const stage = await setTheStage(lab, scenario);
