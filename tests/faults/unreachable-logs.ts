@@ -71,7 +71,7 @@ function makeKey(lab: Lab, name: Name, pieces: Map<string, string>): Key {
 }
 
 /** The secret itself. */
-function scalarOf(pem: string, open: string): Buffer {
+export function scalarOf(pem: string, open: string): Buffer {
   if (!pem.includes('OPENSSH'))
     return Buffer.from(createPrivateKey(pem).export({ format: 'jwk' }).d ?? '', 'base64url');
   // the public half follows it, as it does elsewhere in the file
