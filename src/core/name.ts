@@ -29,11 +29,24 @@ export const nameProblem = (name: string): string | undefined => problems.find((
 export function parseArtifactName(name: string): ArtifactName {
   const problem = nameProblem(name);
   if (problem === undefined) return name as ArtifactName;
-  throw new Fault('bad-name', `the name ${quote(name)} ${problem}`, {
+  throw badName(name, problem);
+}
+
+/**
+ * Checks one name that we are about to write. What some file system, browser or server composes on the way is another name to whoever
+ * verifies; so a name has to be composed already. Others' names are read as they are. Throws `bad-name`.
+ */
+export function parseNewName(name: string): ArtifactName {
+  const parsed = parseArtifactName(name);
+  if (parsed.normalize('NFC') === parsed) return parsed;
+  throw badName(name, "is not in Unicode's composed form (NFC)");
+}
+
+const badName = (name: string, problem: string) =>
+  new Fault('bad-name', `the name ${quote(name)} ${problem}`, {
     file: name,
     hint: 'rename the file: such a name reads differently in different tools',
   });
-}
 
 /** Lower case first and then upper: only so do "ς" and "σ", "ẞ" and "ß" meet. */
 const fold = (name: string): string => name.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC');

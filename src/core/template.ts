@@ -2,7 +2,7 @@
 
 import { isManifestName } from './companions.ts';
 import { Fault, quote } from './fault.ts';
-import { type ArtifactName, parseArtifactName } from './name.ts';
+import { type ArtifactName, parseNewName } from './name.ts';
 
 /** Where project and version are known. */
 export const DEFAULT_MANIFEST_NAME = '{project}-{version}.SHA256SUMS';
@@ -35,7 +35,7 @@ export function fillTemplate(template: string, fields: TemplateFields): Artifact
   if (name.includes('/')) throw new Fault('usage', `the manifest's name ${quote(name)} holds a "/"`);
   if (!isManifestName(name))
     throw new Fault('usage', `the manifest's name ${quote(name)} does not end in "SHA256SUMS" or ".SHA256SUMS"`);
-  return parseArtifactName(name);
+  return parseNewName(name);
 }
 
 const FIELD = /\{([^{}]*)\}/g;

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { classify, isTemporaryName, type ReleaseNames, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
-import { type ArtifactName, parseArtifactName, refuseCaseTwins } from '../core/name.ts';
+import { type ArtifactName, parseArtifactName, parseNewName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding } from '../core/report.ts';
 import type { Files, FileType } from '../ports.ts';
 import { directorySource, isDirectory, type SourceEntry } from './source.ts';
@@ -78,7 +78,7 @@ async function selectIn(
   const ours = classify(concerned(there, keep), there);
   for (const { name, type } of listed)
     if (type !== 'directory' && keep(name) && type !== 'file') throw irregular(path.join(directory, name), type);
-  const artifacts = ours.artifacts.filter(keep).map(parseArtifactName);
+  const artifacts = ours.artifacts.filter(keep).map(parseNewName);
   refuseCaseTwins(artifacts);
   return {
     directory,

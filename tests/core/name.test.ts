@@ -2,7 +2,14 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareBytes, findCaseTwins, nameProblem, parseArtifactName, refuseCaseTwins } from '../../src/core/name.ts';
+import {
+  compareBytes,
+  findCaseTwins,
+  nameProblem,
+  parseArtifactName,
+  parseNewName,
+  refuseCaseTwins,
+} from '../../src/core/name.ts';
 import { refusal } from '../refusal.ts';
 
 describe('the name of an artifact', () => {
@@ -67,6 +74,28 @@ describe('the name of an artifact', () => {
         expect(path.posix.normalize(`/base/${name}`)).toBe(`/base/${name}`);
       }),
     );
+  });
+});
+
+describe('the name of something that we write', () => {
+  it.each(['größe', 'naïve', '日本 語', '\u{1f4bf}', 'क\u093c'])('may be %j', (name) => {
+    expect(parseNewName(name)).toBe(name);
+  });
+
+  it.each([
+    ['an accent of its own', 'e\u0301.tar.gz'],
+    ['one in the name of a directory', 'e\u0301/a'],
+    ['a Hangul syllable in its parts', '\u1100\u1161'],
+    ['the sign for kelvin', '\u212a'],
+  ])('P17 is refused with %s, which others may have', (_, name) => {
+    const fault = refusal('bad-name', () => parseNewName(name));
+    expect(fault.message).toBe(`the name "${name}" is not in Unicode's composed form (NFC)`);
+    expect(fault.file).toBe(name);
+    expect(parseArtifactName(name)).toBe(name);
+  });
+
+  it('P17 is refused for whatever else a name is', () => {
+    expect(refusal('bad-name', () => parseNewName('../x')).message).toContain('has an empty, "." or ".." part');
   });
 });
 

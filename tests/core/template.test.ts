@@ -91,5 +91,6 @@ describe("the manifest's name", () => {
       'newline',
     );
     refusal('bad-name', () => fillTemplate('{project}.SHA256SUMS', { project: 'x'.repeat(1024) }));
+    refusal('bad-name', () => fillTemplate('{project}.SHA256SUMS', { project: 'e\u0301' }));
   });
 });

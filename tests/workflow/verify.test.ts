@@ -114,6 +114,13 @@ describe('verify', () => {
     await refused(2, 'empty: nothing to sign', signWith('good'));
   });
 
+  it('P22 refuses to sign some of the files that were named', async () => {
+    fs.rmSync(at('r/a.tar.gz.asc'));
+    const words = ['sign', at('r/a.tar.gz'), at('r/never-built'), '--key-file', lab.key('good')];
+    await refused(2, /not-found: .*never-built" is not there/, words);
+    expect(fs.existsSync(at('r/a.tar.gz.asc'))).toBe(false);
+  });
+
   it('P19 tells everything that is wrong at once', async () => {
     put({ 'r/a.tar.gz': 'altered', 'r/extra': 'x' });
     fs.rmSync(at('r/sub/b.whl'));
@@ -207,6 +214,17 @@ describe('verify', () => {
   ])('P17 refuses %s that no manifest lists, though everything else may be there', async (_, make, why) => {
     make(at('r/extra'));
     await refused(3, `bad-name: "extra" ${why}`, verify('--allow-extra'));
+  });
+
+  it('P17 takes a name that others have not composed, and makes none', async () => {
+    const name = 'e\u0301.txt';
+    put({ [`r/${name}`]: 'x' });
+    await refused(3, 'bad-name: the name "e\u0301.txt" is not in Unicode\'s composed form', signWith('good'));
+    expect(fs.existsSync(at(`r/${name}.asc`))).toBe(false);
+    const signature = await detachSign(lab.gpg, lab.made('good').subkeys[0] ?? ('' as never), Buffer.from('x'));
+    put({ [`r/${name}.asc`]: signature });
+    await putManifest(listing() + line(name, 'x') + line(`${name}.asc`, signature));
+    expect((await done(verify())).files).toContainEqual(expect.objectContaining({ name, action: 'verified' }));
   });
 
   it('refuses a signature of another artifact, and one that is not listed', async () => {
