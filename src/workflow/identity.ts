@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts';
 import { inFile } from './trust.ts';
 
 /** Zuul's inventory of a large job is a few hundred kilobytes; YAML takes up to a thousand times its size in memory. */
-const VARS_CAP = 2 * 1024 * 1024;
+export const VARS_CAP = 2 * 1024 * 1024;
 
 export const readZuulVars = async (ports: Ports, file: string): Promise<ZuulVars> => {
   const bytes = await ports.files.readGiven(file, VARS_CAP);

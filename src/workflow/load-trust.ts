@@ -10,7 +10,7 @@ import type { Ports } from '../ports.ts';
 import { readLogFiles } from './policy-files.ts';
 import { inFile, loadCertificates, type Trust } from './trust.ts';
 
-const POLICY_CAP = 256 * 1024;
+export const POLICY_CAP = 256 * 1024;
 
 export interface TrustOptions {
   readonly policy: string | undefined;

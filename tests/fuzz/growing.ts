@@ -7,11 +7,15 @@ import { findCaseTwins, parseArtifactName } from '../../src/core/name.ts';
 import { decodePolicy } from '../../src/core/policy.ts';
 import { sha256 } from '../../src/core/sha256.ts';
 import { parseEntryBundle } from '../../src/core/tile.ts';
+import { decodeZuulVars } from '../../src/core/zuul-vars.ts';
 import { libraryYaml } from '../../src/io/yaml.ts';
 import { readCertificates } from '../../src/openpgp/certificate.ts';
 import { keyState } from '../../src/openpgp/key-state.ts';
+import { VARS_CAP } from '../../src/workflow/identity.ts';
+import { POLICY_CAP } from '../../src/workflow/load-trust.ts';
 import { date } from '../openpgp/common.ts';
 import { CERTIFY, CraftedKey, certificate, packet, SIGN } from '../openpgp/craft.ts';
+import { STEP } from './growth.ts';
 import { primary, subkey } from './openpgp.ts';
 
 export interface Growing {
@@ -78,7 +82,38 @@ const policy = (count: number) => ({
   certificates: times(count, (index) => ({ file: `${index}.asc`, fingerprint: index.toString(16).padStart(40, '0') })),
 });
 
+/** A document of as many parts as that many bytes hold. */
+function fill(bytes: number, before: string, make: (index: number) => string): string {
+  let text = before;
+  for (let index = 0; ; index += 1) {
+    const part = make(index);
+    if (text.length + part.length > bytes) return text;
+    text += part;
+  }
+}
+
+const policyFile = (bytes: number) =>
+  fill(
+    bytes,
+    'schema: artifact-signing.policy/v1\ncertificates:\n',
+    (index) => `  - file: keys/${index}.asc\n    fingerprint: '${index.toString(16).padStart(40, '0')}'\n`,
+  );
+
+/** What grows in it are the projects that a change depends on. */
+const inventory = (bytes: number) =>
+  fill(
+    bytes,
+    'all:\n  vars:\n    zuul:\n      project: {canonical_name: o/n, short_name: n}\n      projects:\n',
+    (index) => `        example.org/n-${index}:\n          checkout: master\n          commit: ${'2f1e'.repeat(10)}\n`,
+  );
+
 export const GROWING: readonly Growing[] = [
+  growing('a policy as large as it may be', POLICY_CAP / STEP, policyFile, async (text) =>
+    decodePolicy(await yaml.parse(text)),
+  ),
+  growing("Zuul's variables as large as they may be", VARS_CAP / STEP, inventory, async (text) =>
+    decodeZuulVars(await yaml.parse(text)),
+  ),
   growing('keys of a mapping in YAML', 1200, (count) => times(count, (index) => `k${index}: 1\n`).join(''), yaml.parse),
   growing(
     'keys of a mapping in JSON',

@@ -407,6 +407,21 @@ describe('a policy', () => {
   });
 });
 
+describe('a policy of 256 KiB', () => {
+  it('is read, and a byte more is refused before anybody parses it', async () => {
+    put({ 'r/a': 'one' });
+    await done(signWith('good'));
+    const policy = putPolicy({ certificates: [{ key: 'good' }] });
+    fs.appendFileSync(policy, ' '.repeat(256 * 1024 - fs.statSync(policy).size));
+    await done(['verify', at('r'), '--policy', policy]);
+    fs.appendFileSync(policy, ' ');
+    const parse = vi.fn();
+    const words = ['verify', at('r'), '--policy', policy];
+    await refused(2, 'is larger than the 262144 bytes that such a file can have', words, { yaml: { parse } });
+    expect(parse).not.toHaveBeenCalled();
+  });
+});
+
 describe('the window of a certificate', () => {
   it('P28 takes the signatures of its time: the old key for the old release, the new one for the new', async () => {
     put({ 'r/a-1': 'one' });
