@@ -21,11 +21,17 @@ var nameProblem = (name) => problems.find(([test]) => test(name))?.[1];
 function parseArtifactName(name) {
   const problem = nameProblem(name);
   if (problem === void 0) return name;
-  throw new Fault("bad-name", `the name ${quote(name)} ${problem}`, {
-    file: name,
-    hint: "rename the file: such a name reads differently in different tools"
-  });
+  throw badName(name, problem);
 }
+function parseNewName(name) {
+  const parsed = parseArtifactName(name);
+  if (parsed.normalize("NFC") === parsed) return parsed;
+  throw badName(name, "is not in Unicode's composed form (NFC)");
+}
+var badName = (name, problem) => new Fault("bad-name", `the name ${quote(name)} ${problem}`, {
+  file: name,
+  hint: "rename the file: such a name reads differently in different tools"
+});
 var fold = (name) => name.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
 function findCaseTwins(names) {
   const seen = /* @__PURE__ */ new Map();
@@ -49,6 +55,7 @@ var compareBytes = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 export {
   nameProblem,
   parseArtifactName,
+  parseNewName,
   findCaseTwins,
   refuseCaseTwins,
   compareBytes

@@ -8,6 +8,7 @@ import {
 } from "./shared-workflow-signing.mjs";
 import {
   parseArtifactName,
+  parseNewName,
   refuseCaseTwins
 } from "./shared-core-name.mjs";
 import {
@@ -41,7 +42,7 @@ function fillTemplate(template, fields) {
   if (name.includes("/")) throw new Fault("usage", `the manifest's name ${quote(name)} holds a "/"`);
   if (!isManifestName(name))
     throw new Fault("usage", `the manifest's name ${quote(name)} does not end in "SHA256SUMS" or ".SHA256SUMS"`);
-  return parseArtifactName(name);
+  return parseNewName(name);
 }
 var FIELD = /\{([^{}]*)\}/g;
 var FLAG = { project: "project", version: "release" };
@@ -90,7 +91,7 @@ async function selectIn(files, directory, wanted, options) {
   const ours = classify(concerned(there, keep), there);
   for (const { name, type } of listed)
     if (type !== "directory" && keep(name) && type !== "file") throw irregular(path.join(directory, name), type);
-  const artifacts = ours.artifacts.filter(keep).map(parseArtifactName);
+  const artifacts = ours.artifacts.filter(keep).map(parseNewName);
   refuseCaseTwins(artifacts);
   return {
     directory,

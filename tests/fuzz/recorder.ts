@@ -82,7 +82,6 @@ export const RECORDER: readonly Target[] = [
     // whatever it is, it has a root
     cut: anywhere,
     check: checkRoot,
-    share: 0.5,
     isSmall: true,
   },
   {
@@ -119,6 +118,5 @@ export const RECORDER: readonly Target[] = [
     kinds: ['bad-format', 'bad-proof'],
     cut: afterBlocks(2),
     check: checkBelieved,
-    share: 0.5,
   },
 ];

@@ -136,7 +136,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'trusted root of Sigstore',
     corpus: texts(ROOT, JSON.stringify(JSON.parse(ROOT), undefined, 2)),
-    share: 0.4,
     kinds: ['bad-format'],
     check: checkRoot,
     cap: TRUSTED_ROOT_CAP,
@@ -144,7 +143,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'signing config of Sigstore',
     corpus: texts(CONFIG, JSON.stringify(JSON.parse(CONFIG), undefined, 2)),
-    share: 0.5,
     kinds: ['bad-format', 'usage'],
     check: checkConfig,
     cap: SIGNING_CONFIG_CAP,
@@ -152,7 +150,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'public log key',
     corpus: texts(signer.pem, OPENSSH),
-    share: 0.5,
     kinds: ['bad-format', 'unreadable'],
     check: checkPublicKey,
     cap: PUBLIC_LOG_KEY_CAP,
@@ -160,7 +157,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'Sigstore bundle',
     corpus: [BUNDLE, pretty, formatBundle({ ...bundle, timestamps: [Buffer.from('token')] })],
-    share: 0.4,
     kinds: ['bad-format'],
     check: checkBundle,
     cap: BUNDLE_CAP,
@@ -168,7 +164,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'believed Sigstore bundle',
     corpus: [BUNDLE, formatBundle({ ...bundle, entries: [v2] })],
-    share: 0.4,
     kinds: ['bad-format', 'bad-proof', 'bad-signature', 'wrong-key'],
     check: checkBelieved,
     cap: BUNDLE_CAP,
@@ -176,7 +171,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'answer of Rekor v1',
     corpus: texts(answerV1),
-    share: 0.5,
     kinds: ['bad-format'],
     check: (input) => checkEntry(parseAnswerV1(input).entry),
     cap: ANSWER_CAP,
@@ -184,7 +178,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'answer of Rekor v2',
     corpus: texts(JSON.stringify(entries[1]), JSON.stringify({ ...(entries[0] as object), inclusionPromise: null })),
-    share: 0.5,
     kinds: ['bad-format'],
     check: (input) => checkEntry(parseAnswerV2(input)),
     cap: ANSWER_CAP,
@@ -194,7 +187,6 @@ export const REKOR: readonly Target[] = [
     corpus: texts(
       JSON.stringify({ rootHash: hex(v1.inclusionProof.rootHash), hashes: v1.inclusionProof.hashes.map(hex) }),
     ),
-    share: 0.5,
     kinds: ['network'],
     check: (input) => {
       if (parseConsistency(input).some(({ length }) => length !== HASH_SIZE))
@@ -205,7 +197,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'entry of Rekor',
     corpus: [formatEntry(1, signed)],
-    share: 0.5,
     kinds: ['bad-proof'],
     check: (input) => {
       demandEntry(input, 1, signed);
@@ -215,7 +206,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'what is prepared for Rekor',
     corpus: [preparedForRekor],
-    share: 0.3,
     kinds: ['bad-format'],
     check: canonical(parsePrepared, formatPrepared),
     cap: 1024 * 1024,
@@ -223,7 +213,6 @@ export const REKOR: readonly Target[] = [
   {
     name: 'public key on P-256',
     corpus: texts(pins.signer),
-    share: 0.2,
     kinds: ['usage'],
     check: canonicalText(parseP256Key, formatP256Key),
     isSmall: true,

@@ -138,7 +138,6 @@ export const SIGSUM: readonly Target[] = [
     corpus: texts(...proofs),
     kinds: ['bad-format', 'bad-proof', 'bad-signature', 'not-witnessed', 'wrong-key'],
     check: checkBelieved,
-    share: 0.5,
   },
   {
     name: 'OpenSSH key',

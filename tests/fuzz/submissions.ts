@@ -41,7 +41,6 @@ export const SUBMISSIONS: readonly Target[] = [
     corpus: [submission(both)],
     kinds: ['bad-format', 'bad-signature', 'altered'],
     check: checkPrepared,
-    share: 0.5,
     cap: 1024 * 1024,
   },
 ];

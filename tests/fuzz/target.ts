@@ -18,8 +18,6 @@ export interface Target {
   readonly cap?: number;
   /** The largest input that comes, where others look at the size. */
   readonly largest?: number;
-  /** Of the inputs that others get: slow ones get fewer. 1 unless told. */
-  readonly share?: number;
   /** Not fed with large inputs: they cannot come, or another parser has read them before. */
   readonly isSmall?: true;
 }
