@@ -14,7 +14,7 @@ import { verifySigsumProof } from '../../src/core/sigsum-verify.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, type MadeKey, makeKey, openGpg } from '../gpg.ts';
 import { otherDigit } from '../logs/fake-sigsum.ts';
 import { run } from './programs.ts';
-import { olderVerifiers, openSigsum, type SigsumLab, type SigsumPrograms, sigsumPrograms } from './sigsum.ts';
+import { openSigsum, otherVerifiers, type SigsumLab, type SigsumPrograms, sigsumPrograms } from './sigsum.ts';
 
 const EXECUTABLE = path.resolve('src/bin.ts');
 
@@ -93,7 +93,7 @@ const ours = async (release: string): Promise<number | null> =>
 beforeAll(async () => {
   work = fs.mkdtempSync('/tmp/sigsum-');
   programs = sigsumPrograms();
-  verifiers = [path.join(programs.tools, 'sigsum-verify'), ...olderVerifiers()];
+  verifiers = [programs.tools, ...otherVerifiers()].map((directory) => path.join(directory, 'sigsum-verify'));
   lab = await openSigsum(programs, at('log'));
   gpg = await openGpg();
   key = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }], userId: 'R <r@example.org>' });

@@ -16,15 +16,16 @@ export interface SigsumPrograms {
 }
 
 export function sigsumPrograms(): SigsumPrograms {
-  const programs = path.join(debianPrograms(['sid'], ['sigsum-log-go', 'sigsum-go']), 'usr/bin');
+  const programs = debianPrograms(['sid', 'testing'], { 'sigsum-log-go': '0.15.2', 'sigsum-go': '0.14.1' });
   return { log: programs, tools: programs };
 }
 
-/** sigsum-verify as other releases of Debian have it. */
-export const olderVerifiers = (): readonly string[] =>
-  ['trixie-backports', 'bookworm-backports'].map((suite) =>
-    path.join(debianPrograms([suite], ['sigsum-go']), 'usr/bin/sigsum-verify'),
-  );
+/** Where sigsum-verify is as other releases of Debian have it. */
+export const otherVerifiers = (): readonly string[] =>
+  [
+    ['trixie-backports', 'testing'],
+    ['bookworm-backports', 'trixie'],
+  ].map((suites) => debianPrograms(suites, { 'sigsum-go': '0.11.1' }));
 
 export interface Started {
   /** At the same address, with the same key and memory. */
