@@ -103,6 +103,14 @@ export async function openRekorLab(logs: () => readonly LabLog[]) {
     return { status, said: stdout + stderr };
   }
 
+  function cosign(...args: readonly string[]): Said {
+    const { status, stdout, stderr } = spawnSync(path.join(foreign, 'cosign'), args, {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: work, COSIGN_PASSWORD: '' },
+    });
+    return { status, said: stdout + stderr };
+  }
+
   return {
     at,
     signer,
@@ -135,12 +143,19 @@ export async function openRekorLab(logs: () => readonly LabLog[]) {
       run(path.join(foreign, 'cosign'), ['trusted-root', 'create', '--out', at('root.json'), ...words]);
       return at('root.json');
     },
-    cosign: (...args: readonly string[]): Said => {
-      const { status, stdout, stderr } = spawnSync(path.join(foreign, 'cosign'), args, {
-        encoding: 'utf8',
-        env: { ...process.env, HOME: work, COSIGN_PASSWORD: '' },
-      });
-      return { status, said: stdout + stderr };
+    cosign,
+    /** By which cosign finds the log at this address. */
+    signingConfig: (version: 1 | 2, url: string): string => {
+      const rekor = `--rekor=url=${url},api-version=${version},start-time=2024-01-01T00:00:00Z,operator=local`;
+      cosign('signing-config', 'create', rekor, '--rekor-config=ANY', '--out', at('signing.json'));
+      return at('signing.json');
+    },
+    /** Has cosign sign a manifest with our key, and log it where the flags say. */
+    cosignSign: (release: string, flags: readonly string[]): Said => {
+      if (!fs.existsSync(at('own.key')))
+        cosign('import-key-pair', '--key', at('rekor.pem'), '--output-key-prefix', at('own'));
+      const words = ['--yes', '--key', at('own.key'), ...flags, '--trusted-root', at('root.json')];
+      return cosign('sign-blob', ...words, '--bundle', bundleFile(release), manifest(release));
     },
     cosignVerify: (release: string, file = manifest(release), bundle = bundleFile(release)): Said =>
       offline(path.join(foreign, 'cosign'), [

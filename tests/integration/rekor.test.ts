@@ -113,9 +113,18 @@ describe('Rekor v2', () => {
     const { status, report } = await command(...words);
     expect([status, report.status]).toEqual([1, 'pending']);
     await verified('4');
+    const resume = ['submit', lab.at('6'), '--resume', '--policy', lab.policy(['two'])];
+    const again = await command(...resume, '--log-deadline', '3');
+    expect([again.status, again.report.status]).toEqual([1, 'pending']);
+    const pending = `${lab.manifest('6')}.submission.json`;
+    expect(fs.existsSync(pending)).toBe(true);
     await log.start();
-    expect((await done(...submitWords('6'))).logs).toMatchObject([{ index: 5, action: 'logged' }]);
+    // without the key: the request was signed when it was prepared
+    expect((await done(...resume, '--log-deadline', '60')).logs).toMatchObject([{ index: 5, action: 'logged' }]);
+    expect(fs.existsSync(pending)).toBe(false);
+    expect((await done(...submitWords('6'))).logs).toMatchObject([{ index: 5, action: 'kept' }]);
     expect(lab.bundle('6').entries).toHaveLength(1);
+    await verified('6');
   });
 
   it('P11 may take longer than 20 seconds to answer, and is asked once', async () => {
@@ -129,5 +138,14 @@ describe('Rekor v2', () => {
     expect((await done(...submitWords('7', slow.url))).logs).toMatchObject([{ index: 6, action: 'logged' }]);
     slow.close();
     expect(asked).toBe(1);
+  });
+
+  it('has what cosign has written, which we verify, and refuse beside another manifest', async () => {
+    await lab.makeRelease('8');
+    const { status, said } = lab.cosignSign('8', ['--signing-config', lab.signingConfig(2, log.url)]);
+    expect(status, said).toBe(0);
+    expect((await verified('8')).logs).toMatchObject([{ name: 'two', origin: ORIGIN, index: 7 }]);
+    fs.copyFileSync(lab.bundleFile('7'), lab.bundleFile('8'));
+    expect((await lab.verify('8', ['two'])).report.errors[0]?.kind).toBe('bad-proof');
   });
 });

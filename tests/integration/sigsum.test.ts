@@ -14,6 +14,7 @@ import { verifySigsumProof } from '../../src/core/sigsum-verify.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, type MadeKey, makeKey, openGpg } from '../gpg.ts';
 import { otherDigit } from '../logs/fake-sigsum.ts';
 import { run } from './programs.ts';
+import { front } from './rekor-lab.ts';
 import { openSigsum, otherVerifiers, type SigsumLab, type SigsumPrograms, sigsumPrograms } from './sigsum.ts';
 
 const EXECUTABLE = path.resolve('src/bin.ts');
@@ -71,11 +72,12 @@ function policy(name = 'policy', url = lab.url): string {
   return file;
 }
 
+const submitWords = (release: string, file: string, deadline: string) => [
+  ...['submit', at(release), '--log', 'sigsum', '--log-key', at('submit.key'), '--policy', file],
+  ...['--project', 'opendev.org/openstack/nova', '--release', release, '--log-deadline', deadline],
+];
 const submit = async (release: string, file = policy(), deadline = '30') =>
-  command(
-    ...['submit', at(release), '--log', 'sigsum', '--log-key', at('submit.key'), '--policy', file],
-    ...['--project', 'opendev.org/openstack/nova', '--release', release, '--log-deadline', deadline],
-  );
+  command(...submitWords(release, file, deadline));
 async function submitted(release: string, file = policy()): Promise<Report> {
   const { status, report } = await submit(release, file);
   expect(report.errors).toEqual([]);
@@ -184,17 +186,43 @@ describe('a real Sigsum log', () => {
     const [, stopped] = lab.witnesses;
     await stopped?.stop();
     await makeRelease('4');
+    const before = size();
     const { status, report } = await submit('4', policy(), '6');
     expect([status, report.status]).toEqual([1, 'pending']);
     expect([fs.existsSync(proofOf('4')), fs.existsSync(pendingOf('4'))]).toEqual([false, true]);
     expect(await ours('4')).toBe(1);
     await stopped?.start();
-    const words = ['submit', at('4'), '--log', 'sigsum', '--policy', policy(), '--log-deadline', '60'];
+    const words = ['submit', at('4'), '--resume', '--policy', policy(), '--log-deadline', '60'];
     expect((await done(...words)).logs).toMatchObject([
-      { action: 'logged', witnesses: [{ name: 'w1' }, { name: 'w2' }] },
+      { action: 'logged', index: before, witnesses: [{ name: 'w1' }, { name: 'w2' }] },
     ]);
+    expect(await treeSize()).toBe(before + 1);
     expect(fs.existsSync(pendingOf('4'))).toBe(false);
     expect(await ours('4')).toBe(0);
+  });
+
+  it.each<readonly [what: string, says: RegExp, change: (request: string) => string]>([
+    ['whose signature is wrong', /refuses the submission \(403\)/, (text) => otherDigit(text, /^signature=/m)],
+    [
+      'without a signature',
+      /does not understand the submission \(400\)/,
+      (text) => text.replace(/^signature=.*\n/m, ''),
+    ],
+  ])('P11 refuses a request %s, is not asked again, and nothing stays', async (what, says, change) => {
+    const release = `refused-${what.length}`;
+    await makeRelease(release);
+    const before = await treeSize();
+    let posted = 0;
+    const mangling = await front(lab.url, (body) => {
+      posted += 1;
+      return Buffer.from(change(body.toString()));
+    });
+    const { status, report } = await submit(release, policy('mangling', mangling.url));
+    mangling.close();
+    expect([status, report.errors[0]?.kind, posted]).toEqual([2, 'usage', 1]);
+    expect(report.errors[0]?.message).toMatch(says);
+    expect([proofOf(release), pendingOf(release)].filter((file) => fs.existsSync(file))).toEqual([]);
+    expect(await treeSize()).toBe(before);
   });
 });
 
@@ -272,6 +300,38 @@ describe('sigsum-submit', () => {
     const words = ['--diagnostics', 'warning', '-k', at('submit.key'), '-p', lab.policy, manifestOf('2')];
     run(path.join(programs.tools, 'sigsum-submit'), words);
     expect(fs.readFileSync(proofOf('2'), 'utf8')).toBe(before);
+  });
+});
+
+describe('sigsum-token', () => {
+  /** What `submit` tells a log of who it is, heard by one that wants nothing: others ask DNS for the key, which nobody here answers. */
+  async function tokenSent(): Promise<string> {
+    let header = '';
+    const listening = http.createServer((request, response) => {
+      header = String(request.headers['sigsum-token']);
+      response.writeHead(403).end();
+    });
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const file = policy('token', `http://127.0.0.1:${(listening.address() as AddressInfo).port}`);
+    const who = ['--token-domain', 'example.org', '--token-key', at('token.key')];
+    const { status } = await command(...submitWords('token', file, '30'), ...who);
+    listening.closeAllConnections();
+    listening.close();
+    expect(status).toBe(2);
+    return header;
+  }
+
+  it('takes the token that we send, and none that is changed, of another log or by another key', async () => {
+    await done('key', 'generate-log-key', '--for', 'sigsum', '--out', at('token.key'));
+    await makeRelease('token');
+    const [domain, token = ''] = (await tokenSent()).split(' ');
+    expect(domain).toBe('example.org');
+    const takes = (input: string, key = at('token.key.pub'), log = at('log', 'log.key.pub')) =>
+      spawnSync(path.join(programs.tools, 'sigsum-token'), ['verify', '-k', key, '-l', log], { input }).status === 0;
+    expect(takes(token)).toBe(true);
+    expect(takes(otherDigit(token, /^/))).toBe(false);
+    expect(takes(token, at('submit.key.pub'))).toBe(false);
+    expect(takes(token, at('token.key.pub'), at('log', 'w1.key.pub'))).toBe(false);
   });
 });
 

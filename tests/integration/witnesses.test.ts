@@ -145,8 +145,11 @@ describe('two litewitnesses', () => {
   });
 
   it('finish what is pending when both are there again, without a second entry', async () => {
+    const words = ['--resume', '--log', `tiles:${at('log')}`, '--log-key', at('log.pem'), '--policy', policy(2)];
+    const { status, report } = command('submit', at('8'), ...words);
+    expect([status, report.status]).toEqual([1, 'pending']);
     await south.start();
-    expect(submitted('8', 2).logs).toMatchObject([
+    expect(done('submit', at('8'), ...words).logs).toMatchObject([
       { index: 7, tree_size: 9, witnesses: [{ name: 'north' }, { name: 'south' }] },
     ]);
     expect(entries()).toHaveLength(9);
