@@ -14,9 +14,11 @@ import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '.
 import { fakeRecorder, RECORDER } from '../logs/fake-recorder.ts';
 import { serve } from '../workflow/server.ts';
 import { sigstorePrograms } from './debian.ts';
+import { buildLitewitness, type Litewitness, openLitewitness } from './litewitness.ts';
 import { run } from './programs.ts';
 import { done as doneBeside } from './rekor-lab.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
+import { buildRekorV1, openRekorV1, type RekorV1 } from './rekor-v1.ts';
 import { openSigsum, type SigsumLab, sigsumPrograms } from './sigsum.ts';
 
 const EXECUTABLE = path.resolve('src/bin.ts');
@@ -26,7 +28,9 @@ const MANIFEST = 'release/nova-31.0.0.SHA256SUMS';
 
 let work = '';
 let gpg: Gpg;
-let rekor: RekorTiles;
+let one: RekorV1;
+let two: RekorTiles;
+let witness: Litewitness;
 let sigsum: SigsumLab;
 let env: NodeJS.ProcessEnv;
 /** Of `submit` and `verify`, and of one that was refused. */
@@ -44,7 +48,10 @@ function section(title: string): string {
 }
 
 const show = async (commands: readonly ConsoleCommand[]) =>
-  runConsole(commands, { name: 'formats.rst', cwd: work, env, replace: [] });
+  runConsole(commands, {
+    ...{ name: 'formats.rst', cwd: work, env },
+    replace: [['--rekor_server https://rekor-1.example.org', `--rekor_server ${one.url}`]],
+  });
 
 function command(...words: readonly string[]): Report {
   const { stdout, stderr } = spawnSync(process.execPath, [EXECUTABLE, ...words, '--json'], {
@@ -67,7 +74,8 @@ function makeRelease(directory: string, version: string): void {
 }
 
 const submitWords = (directory: string, version: string) => [
-  ...['submit', directory, '--policy', 'trust.json', '--log', 'tiles:log', '--log', 'rekor', '--log', 'sigsum'],
+  ...['submit', directory, '--policy', 'trust.json', '--log', 'tiles:log'],
+  ...['rekor-1', 'rekor-2', 'sigsum'].flatMap((name) => ['--log', name]),
   ...['log.pem', 'rekor.pem', 'submit.key'].flatMap((file) => ['--log-key', file]),
   ...['--project', 'opendev.org/openstack/nova', '--release', version, '--commit', 'a'.repeat(40)],
   ...['--ref', `refs/tags/${version}`],
@@ -99,35 +107,53 @@ beforeAll(async () => {
   const tools = sigsumPrograms().tools;
   const cosign = path.join(sigstorePrograms(), 'cosign');
   run('go', ['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
-  const programs = { cosign, 'sigsum-verify': path.join(tools, 'sigsum-verify'), tlog: at('tlog') };
+  const rekorCli = path.join(buildRekorV1(), 'rekor-cli');
+  const sigsumVerify = path.join(tools, 'sigsum-verify');
+  const programs = { cosign, 'rekor-cli': rekorCli, 'sigsum-verify': sigsumVerify, tlog: at('tlog') };
   writePrograms(
     at('bin'),
     Object.fromEntries(Object.entries(programs).map(([name, file]) => [name, `exec '${file}' "$@"`])),
   );
   env = { PATH: `${at('bin')}:${process.env['PATH']}`, HOME: work, GNUPGHOME: gpg.home, LC_ALL: 'C.UTF-8' };
-  rekor = await openRekorTiles(buildRekorTiles(), at('rekor'), 'rekor.example.org');
+  one = await openRekorV1(buildRekorV1(), at('rekor-1'), 'rekor-1.example.org');
+  two = await openRekorTiles(buildRekorTiles(), at('rekor-2'), 'rekor-2.example.org');
   sigsum = await openSigsum(sigsumPrograms(), at('sigsum'));
-  fs.copyFileSync(rekor.publicKey, at('rekor-log.pub'));
+  fs.copyFileSync(one.publicKey, at('rekor-1.pub'));
+  fs.copyFileSync(two.publicKey, at('rekor-2.pub'));
   fs.copyFileSync(sigsum.policy, at('sigsum-policy'));
   const signers = (kind: string, file: string) => [
     done('key', 'generate-log-key', '--for', kind, '--out', file).detail?.['public_key'],
   ];
   done('key', 'generate-log-key', '--for', 'tiles', '--out', 'log.pem');
-  const vkey = done('log', 'init', 'log', '--origin', ORIGIN, '--key', 'log.pem').detail?.['vkey'];
+  const vkey = String(done('log', 'init', 'log', '--origin', ORIGIN, '--key', 'log.pem').detail?.['vkey']);
   fs.copyFileSync(at('log.state/log.vkey'), at('log.vkey'));
-  const two = { version: 2, url: rekor.url, read_url: rekor.readUrl, origin: rekor.origin, keys: [rekor.pin] };
+  witness = await openLitewitness(buildLitewitness(), at('w'), 'north', { origin: ORIGIN, vkey });
+  fs.writeFileSync(at('witness.vkey'), `${witness.vkey}\n`);
+  const witnesses = [{ name: 'north', key: witness.vkey, url: witness.url }];
+  const rekor = { kind: 'rekor', signers: signers('rekor', 'rekor.pem') };
   const policy = {
     schema: 'artifact-signing.policy/v1',
     certificates: [{ file: 'example-2026.2.asc', fingerprint: key.primary }],
     logs: [
-      { name: 'tarballs', kind: 'tiles', origin: ORIGIN, keys: [vkey] },
-      { name: 'rekor', kind: 'rekor', ...two, signers: signers('rekor', 'rekor.pem') },
+      { name: 'tarballs', kind: 'tiles', origin: ORIGIN, keys: [vkey], witnesses, quorum: 1 },
+      { name: 'rekor-1', ...rekor, version: 1, url: one.url, origin: one.origin, keys: [one.pin] },
+      {
+        name: 'rekor-2',
+        ...rekor,
+        version: 2,
+        url: two.url,
+        read_url: two.readUrl,
+        origin: two.origin,
+        keys: [two.pin],
+      },
       { name: 'sigsum', kind: 'sigsum', policy_file: 'sigsum-policy', signers: signers('sigsum', 'submit.key') },
     ],
-    require: { logs: { at_least: 3 } },
+    require: { logs: { at_least: 4 } },
   };
   fs.writeFileSync(at('trust.json'), JSON.stringify(policy));
   done('key', 'certify', 'rekor.pem.pub', '--key-file', 'key.asc');
+  makeRelease('earlier', '30.0.0');
+  done(...submitWords('earlier', '30.0.0'));
   makeRelease('release', '31.0.0');
   reports.push(done(...submitWords('release', '31.0.0')), done('verify', 'release', '--policy', 'trust.json'));
   reports.push(await record(policy));
@@ -137,14 +163,16 @@ beforeAll(async () => {
   reports.push(command(...submitWords('pending', '31.0.1'), ...nowhere));
 });
 afterAll(async () => {
-  await rekor?.close();
+  await one?.close();
+  await two?.close();
+  await witness?.close();
   await sigsum?.close();
   await gpg?.close();
   fs.rmSync(work, { recursive: true, force: true });
 });
 
 describe('the commands of doc/source/formats.rst', () => {
-  it('check every file of a release that three logs have', async () => {
+  it('check every file of a release that four logs have', async () => {
     expect(reports.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'pending']);
     await show(consoleCommands(PAGE));
   });
@@ -158,23 +186,31 @@ describe('the commands of doc/source/formats.rst', () => {
     ['Manifest', 'release/nova-31.0.0.tar.gz', (bytes) => change(bytes, -1)],
     ['Manifest', MANIFEST, (bytes) => change(bytes, 0)],
     ['Statement', MANIFEST, (bytes) => change(bytes, 0)],
-    ['Proof of a tile log', `${MANIFEST}.tlog-proof`, (bytes) => bytes.toString().replace(/^index 0$/m, 'index 1')],
+    ['Proof of a tile log', `${MANIFEST}.tlog-proof`, (bytes) => bytes.toString().replace(/^index 1$/m, 'index 0')],
+    ['Proof of a tile log', `${MANIFEST}.tlog-proof`, (bytes) => bytes.toString().replace(/(^index 1\n.)./m, '$1+')],
+    ['Proof of a tile log', `${MANIFEST}.tlog-proof`, (bytes) => bytes.toString().replace(/\n— witness.*\n$/, '\n')],
     ['Proof of a tile log', 'statement', (bytes) => change(bytes, 20)],
     [
       'Proof of a tile log',
       `${MANIFEST}.tlog-proof`,
-      (bytes) => bytes.toString().replace(`\n${ORIGIN}\n1\n`, `\n${ORIGIN}\n2\n`),
+      (bytes) => bytes.toString().replace(`\n${ORIGIN}\n2\n`, `\n${ORIGIN}\n3\n`),
     ],
-    ['Tile log', 'log/tile/0/000.p/1', (bytes) => change(bytes, 0)],
-    ['Tile log', 'log/tile/entries/000.p/1', (bytes) => change(bytes, 9)],
+    ['Tile log', 'log/tile/0/000.p/2', (bytes) => change(bytes, -1)],
+    ['Tile log', 'log/tile/entries/000.p/2', (bytes) => change(bytes, -9)],
     ['Proof of a Sigsum log', `${MANIFEST}.proof`, (bytes) => bytes.toString().replace(/^root_hash=./m, 'root_hash=x')],
+    [
+      'Proof of a Sigsum log',
+      `${MANIFEST}.proof`,
+      (bytes) => bytes.toString().replace(/^leaf_index=1$/m, 'leaf_index=0'),
+    ],
     ['Proof of a Sigsum log', MANIFEST, (bytes) => change(bytes, 0)],
     ['Bundle', MANIFEST, (bytes) => change(bytes, 0)],
-    ['Bundle', 'rekor-log.pub', () => fs.readFileSync(at('rekor.pem.pub'))],
+    ['Bundle', 'rekor-1.pub', () => fs.readFileSync(at('rekor.pem.pub'))],
+    ['Bundle', 'rekor-2.pub', () => fs.readFileSync(at('rekor.pem.pub'))],
     ['Certificate of a recorder', `${MANIFEST}.recorder.pem`, (bytes) => change(bytes, 200)],
     ['Certificate of a recorder', 'authorities.pem', () => toPem(makeAuthority().root)],
-    ['Keys for logs', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-log.pub'))],
-    ['Certified keys', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-log.pub'))],
+    ['Keys for logs', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-1.pub'))],
+    ['Certified keys', 'rekor.pem.pub', () => fs.readFileSync(at('rekor-1.pub'))],
   ])('refuse in %s a changed %s', async (title, file, changed) => {
     const kept = fs.readFileSync(at(file));
     const other = changed(Buffer.from(kept));
@@ -225,6 +261,7 @@ describe('the tables of doc/source/formats.rst', () => {
   it('have every line of a Sigsum proof', () => {
     const proof = execFileSync('cat', [at(`${MANIFEST}.proof`)], { encoding: 'utf8' });
     const keys = [...proof.matchAll(/^([a-z_]+)=/gm)].map(([, key]) => key);
+    expect(keys).toContain('node_hash');
     expect(keys.filter((key) => !literalsIn(section('Proof of a Sigsum log')).has(key ?? ''))).toEqual([]);
   });
 });
