@@ -246,6 +246,11 @@ function remoteScenario({ home, vars, put }: LoopbackHost, secrets: Secrets): Sc
   });
 }
 
+/** Without reading it: the kernel does. */
+const copying = (from: string, to: string): readonly string[] => [
+  ...['python3', '-c', 'import shutil, sys; shutil.copyfile(*sys.argv[1:])', from, to],
+];
+
 /** What nobody should do: so that it can be seen to be found. */
 export async function runCareless(lab: Lab, secrets: Secrets): Promise<Traced> {
   const secret = secrets.locked.split('\n').slice(4, 8).join('');
@@ -254,6 +259,8 @@ export async function runCareless(lab: Lab, secrets: Secrets): Promise<Traced> {
     { name: 'argv', 'ansible.builtin.command': { argv: ['true', secret] }, no_log: true },
     { name: 'environment', 'ansible.builtin.command': 'true', environment: { KEY: secret }, no_log: true },
     { name: 'file', 'ansible.builtin.copy': { content: secrets.log, dest: file }, no_log: true },
+    { name: 'copied', 'ansible.builtin.command': { argv: copying(lab.at('private/log.pem'), `${file}-copy`) } },
+    { name: 'no copy', 'ansible.builtin.file': { path: `${file}-copy`, state: 'absent' } },
     { name: 'no file', 'ansible.builtin.file': { path: file, state: 'absent' } },
     { name: 'output', 'ansible.builtin.debug': { msg: `the passphrase is ${PASSPHRASE}` } },
   ];

@@ -65,6 +65,7 @@ describe('the search', () => {
     const found = run('careless').leaks;
     for (const leak of ['argv: locked', 'environment: locked', 'output: passphrase']) expect(found).toContain(leak);
     expect(found).toContain(`${lab.at('work/careless.log')}: passphrase`);
+    expect(found).toContain(`${lab.at('work/careless-copy')}: log`);
     expect(found.filter((leak) => leak.startsWith('/') && leak.endsWith(': log'))).not.toEqual([]);
     expect(fs.existsSync(lab.at('work/careless'))).toBe(false);
   });

@@ -6,7 +6,9 @@
  */
 import fs from 'node:fs';
 
-const WRITES = 'write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,splice,vmsplice';
+const WRITES = 'write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,vmsplice';
+/** From one descriptor to another: what, strace does not tell. */
+const COPIES = 'sendfile,copy_file_range,splice';
 
 /** Stands before a command. The trace is complete when the standard output of the command is closed. */
 export const tracing = (trace: string): readonly string[] => [
@@ -18,7 +20,7 @@ export const tracing = (trace: string): readonly string[] => [
   '-v',
   '-yy',
   ...['-s', '100000000'],
-  ...['-e', `trace=execve,execveat,${WRITES}`],
+  ...['-e', `trace=execve,execveat,${WRITES},${COPIES}`],
   ...['-o', trace],
 ];
 
@@ -31,6 +33,7 @@ export interface Handed {
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';
 const EXEC = new RegExp(`^\\d+ +execve(?:at)?\\([^"]*${STRING}, \\[((?:${STRING}|, )*)\\], \\[(.*)`);
 const WRITE = new RegExp(`^\\d+ +(${WRITES.replaceAll(',', '|')})\\(\\d+<((?:[^>]|->|>>)*?)>, (.*)`);
+const COPY = /^\d+ +(sendfile|copy_file_range|splice)\(\d+<(.*?)>, (?:\w+, |\[\d+\], )?\d+<(.*?)>, (.*)/;
 
 export function readHanded(trace: string): readonly Handed[] {
   return fs.readFileSync(trace, 'latin1').split('\n').flatMap(readLine);
@@ -42,8 +45,20 @@ function readLine(line: string): readonly Handed[] {
     return [...contents('argv', argv), ...contents('environment', environment)];
   const [, , target, rest] = WRITE.exec(line) ?? [];
   if (target !== undefined && rest !== undefined) return contents(placeOf(target), rest);
-  if (/^\d+ +(?:execve|\w*(?:write|send|splice))/.test(line) && line.includes('(')) throw new Error(line.slice(0, 300));
+  const copy = COPY.exec(line);
+  if (copy !== null) return copied(copy);
+  if (/^\d+ +(?:execve|\w*(?:write|send|splice|copy))/.test(line) && line.includes('('))
+    throw new Error(line.slice(0, 300));
   return [];
+}
+
+/** What is in the file that it came from. Where that is gone, somebody has written it who was traced as well. */
+function copied([line, name, first = '', second = '', rest = '']: readonly (string | undefined)[]): readonly Handed[] {
+  if (/ = -1 E\w+/.test(rest)) return [];
+  const [from, to] = name === 'sendfile' ? [second, first] : [first, second];
+  if (!from.startsWith('/') && to.startsWith('/')) throw new Error(`nobody knows what: ${line?.slice(0, 300)}`);
+  const isThere = fs.statSync(from, { throwIfNoEntry: false })?.isFile() === true;
+  return isThere ? [{ where: placeOf(to), content: fs.readFileSync(from) }] : [];
 }
 
 /** A pair of sockets without a name, such as those of sshd, is a pipe; the journal's is none. */
