@@ -1917,16 +1917,19 @@ var describeManifest = (source, { name, bytes: bytes2, lines, signature }) => ({
 // src/core/submission.ts
 var SUBMISSION_SCHEMA = "artifact-signing.submission/v1";
 var TILE_LOG = "tiles:";
-var formatSubmission = ({ logs, since, statement: statement2, prepared }) => formatCanonicalJson({
+var formatSubmission = ({ logs, since, statement: statement2, prepared, asked }) => formatCanonicalJson({
   logs,
   schema: SUBMISSION_SCHEMA,
   since: formatTime(since),
   statement: parseCanonicalJson(formatStatement(statement2)),
-  ...prepared.size === 0 ? {} : { prepared: Object.fromEntries([...prepared].map(([kind, request]) => [kind, formatBase64(request)])) }
+  ...prepared.size === 0 ? {} : { prepared: Object.fromEntries([...prepared].map(([kind, request]) => [kind, formatBase64(request)])) },
+  ...asked.size === 0 ? {} : { asked: Object.fromEntries(asked) }
 });
 function parseSubmission(bytes2) {
-  const { schema: _, prepared, ...rest } = document2(parseCanonicalJson(bytes2), "");
-  return { ...rest, prepared: prepared ?? /* @__PURE__ */ new Map() };
+  const { schema: _, prepared, asked, ...rest } = document2(parseCanonicalJson(bytes2), "");
+  const stranger = [...asked?.keys() ?? []].find((log) => !rest.logs.includes(log));
+  if (stranger !== void 0) throw wrong("asked", `holds ${quote(stranger)}, which is none of the logs`);
+  return { ...rest, prepared: prepared ?? /* @__PURE__ */ new Map(), asked: asked ?? /* @__PURE__ */ new Map() };
 }
 var formatTime = (time4) => `${time4.toISOString().slice(0, -".000Z".length)}Z`;
 var time2 = (value, path3) => {
@@ -1953,6 +1956,15 @@ var requests = (value, path3) => {
   if (found.size === 0) throw wrong(path3, "is empty");
   return found;
 };
+var addresses = (value, path3) => {
+  const found = /* @__PURE__ */ new Map();
+  for (const [log, url] of Object.entries(record(value, path3))) {
+    if (httpAddress(url, path3) !== url) throw wrong(path3, "holds an address with a slash at its end");
+    found.set(log, url);
+  }
+  if (found.size === 0) throw wrong(path3, "is empty");
+  return found;
+};
 var document2 = exactly({
   logs: names,
   schema: (value, path3) => {
@@ -1961,7 +1973,8 @@ var document2 = exactly({
   },
   since: time2,
   statement: (value, path3) => parseStatement(formatCanonicalJson(record(value, path3))),
-  prepared: optional(requests)
+  prepared: optional(requests),
+  asked: optional(addresses)
 });
 
 // src/core/pending.ts

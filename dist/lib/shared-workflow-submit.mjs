@@ -350,6 +350,40 @@ var forked = (earlier, later, cause) => new Fault(
   }
 );
 
+// src/logs/rekor-places.ts
+async function followed(places, body) {
+  if (places.earlier !== void 0) return askedAgain(places.earlier, body);
+  const at = await places.locate();
+  try {
+    return await askedFirst(places, at, body);
+  } catch (error) {
+    if (!(error instanceof Frozen)) throw error;
+    const next = await places.locate();
+    if (next.url === at.url) throw error;
+    return askedFirst(places, next, body);
+  }
+}
+async function askedFirst(places, at, body) {
+  await places.keep(at);
+  try {
+    return await body(at);
+  } catch (error) {
+    if (error instanceof Fault && error.kind === "usage") await places.keep(void 0);
+    throw error;
+  }
+}
+async function askedAgain(at, body) {
+  try {
+    return await body(at);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "usage") throw error;
+    throw new Fault("network", `${error.message}; whether it has that of an earlier run is not known`, {
+      hint: `look for the entry in the log at ${at.url}; where it is not there, remove the submission, and submit again`,
+      cause: error
+    });
+  }
+}
+
 // src/logs/rekor-v1.ts
 async function submitV1(server, signed) {
   const { http, url, trying, name } = server;
@@ -487,7 +521,7 @@ function signerOf(body, keys) {
 }
 
 // src/logs/rekor.ts
-function openRekor(log, { http, clock, patience, locate: locate2 }) {
+function openRekor(log, { http, clock, patience, places }) {
   const verify = (file, manifest) => {
     const verified = verifyBundle(parseBundle(file), manifest, log);
     if (verified === void 0) throw new Fault("not-in-log", "it has no entry of this log");
@@ -501,23 +535,12 @@ function openRekor(log, { http, clock, patience, locate: locate2 }) {
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
       const submitAt = async (address) => submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable2(await others()));
-      const logged = await followed(locate2, submitAt);
+      const logged = await followed(places, submitAt);
       const proof = receiptOf(signed, logged, bundle);
       return { proof, isNew: logged.isNew, problems: logged.problems, ...verify(proof, manifest) };
     },
     verify: (file, { manifest }) => verify(file, manifest)
   };
-}
-async function followed(locate2, body) {
-  const at = await locate2();
-  try {
-    return await body(at);
-  } catch (error) {
-    if (!(error instanceof Frozen)) throw error;
-    const next = await locate2();
-    if (next.url === at.url) throw error;
-    return body(next);
-  }
 }
 var prepareRekor = (file, signer) => formatPrepared({ digest: digestOf(file), signature: signer.sign(file), key: signer.key });
 var formatPrepared = ({ digest, signature, key }) => formatCanonicalJson({
@@ -576,7 +599,7 @@ function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
 function rekorLog(ports, trusted, key, patience) {
   const { name, signers } = trusted;
   const { http, clock } = ports;
-  const locate2 = locatorOf(ports, trusted);
+  const placesOf = locatorOf(ports, trusted);
   const signer = key && p256Signer(key);
   if (signer !== void 0 && !signers.some(({ hint }) => hint === signer.key.hint))
     throw new Fault("usage", `the key for the log ${quote(name)} is none of the signers that the policy names`, {
@@ -597,13 +620,25 @@ function rekorLog(ports, trusted, key, patience) {
         hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it'
       });
     },
-    open: async () => openRekor(trusted, { http, clock, patience, locate: locate2 }),
+    open: async (addresses) => openRekor(trusted, { http, clock, patience, places: placesOf(addresses) }),
     pinned: () => trusted
   };
 }
 function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted }) {
-  if (url !== void 0) return async () => ({ url, readUrl: readUrl ?? url });
-  if (signingConfig !== void 0) return async () => configured(ports, { ...trusted, name }, signingConfig);
+  if (url !== void 0)
+    return () => ({
+      ...{ earlier: void 0, keep: async () => void 0 },
+      locate: async () => ({ url, readUrl: readUrl ?? url })
+    });
+  if (signingConfig !== void 0)
+    return (addresses) => {
+      const earlier = addresses.of(name);
+      return {
+        earlier: earlier === void 0 ? void 0 : pinnedAddress(earlier, trusted),
+        locate: async () => configured(ports, { ...trusted, name }, signingConfig),
+        keep: async (at) => addresses.keep(name, at?.url)
+      };
+    };
   throw new Fault("usage", `the policy does not say where the log ${quote(name)} can be asked`, {
     hint: 'submit asks it: give it a "url" or a "signing_config" in the policy'
   });
@@ -611,8 +646,8 @@ function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted }) {
 async function configured({ files, clock }, { name, version, keys }, file) {
   const bytes = await files.readGiven(file, SIGNING_CONFIG_CAP);
   const url = await inFile(file, async () => newestAddress(bytes, version, clock.now()));
-  const origin = originOf(url);
-  if (keys.some((key) => key.name === origin)) return { url, readUrl: `${url}/api/v2` };
+  const pinned = pinnedAddress(url, { keys });
+  if (pinned !== void 0) return pinned;
   throw new Fault(
     "usage",
     `the newest address of the log ${quote(name)} is ${url}, and the policy pins no key of that`,
@@ -621,6 +656,10 @@ async function configured({ files, clock }, { name, version, keys }, file) {
       hint: 'take the trusted root that belongs to this signing config, and name it as "trusted_root" in the policy'
     }
   );
+}
+function pinnedAddress(url, { keys }) {
+  const origin = originOf(url);
+  return keys.some((key) => key.name === origin) ? { url, readUrl: `${url}/api/v2` } : void 0;
 }
 
 // src/workflow/open-logs.ts
@@ -780,7 +819,7 @@ async function prepareSubmission(ports, options, { directory, name, bytes, signa
     signer: signature.signer
   };
   if (earlier === void 0)
-    return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: /* @__PURE__ */ new Map() };
+    return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: /* @__PURE__ */ new Map(), asked: /* @__PURE__ */ new Map() };
   if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement))) throw otherStatement(file);
   return earlier;
 }
@@ -827,6 +866,18 @@ async function write(files, file, submission, isNew) {
     });
   }
 }
+function addressesIn({ files }, { directory, name }, submission) {
+  const asked = new Map(submission.asked);
+  return {
+    of: (log) => asked.get(log),
+    keep: async (log, url) => {
+      if (url === void 0) asked.delete(log);
+      else asked.set(log, url);
+      const file = path.join(directory, name + SUBMISSION);
+      await files.write(file, formatSubmission({ ...submission, asked }), { durable: true });
+    }
+  };
+}
 var describeLeft = (file, left) => ({
   kind: "pending",
   file,
@@ -859,8 +910,8 @@ function asPending({ file, submission, now, policy }, fault) {
 
 // src/workflow/submit-log.ts
 import path2 from "node:path";
-async function logRelease({ files }, chosen, manifest, { statement, request }, found) {
-  const log = await chosen.open();
+async function logRelease({ files }, chosen, manifest, { statement, request, addresses }, found) {
+  const log = await chosen.open(addresses);
   const subject = { statement, manifest: manifest.bytes };
   const file = manifest.name + chosen.proof;
   const existing = await directorySource(files, manifest.directory).read(file, PROOF_CAP);
@@ -970,13 +1021,15 @@ async function isAnyMissing({ files }, manifest, chosen) {
     if (isShared || await files.stat(path3.join(manifest.directory, manifest.name + proof)) === void 0) return true;
   return false;
 }
-async function submitToAll(ports, requests, manifest, { statement }, found) {
+async function submitToAll(ports, requests, manifest, submission, found) {
   const logs = [];
   const faults = [];
   let mayBeLogged = false;
+  const { statement } = submission;
+  const addresses = addressesIn(ports, manifest, submission);
   for (const [chosen, request] of requests) {
     try {
-      logs.push(await logRelease(ports, chosen, manifest, { statement, request }, found));
+      logs.push(await logRelease(ports, chosen, manifest, { statement, request, addresses }, found));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       faults.push(error);

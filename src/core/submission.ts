@@ -9,8 +9,11 @@
  * `logs` are those that it is for, by the names that the policy gives them; "tiles:" is a tile log, whose directory is nobody else's
  * business. `since` is when it was first prepared, by the clock of that machine: the statement has no time, and those of files do not
  * outlive a copy. Where a request cannot be made a second time, because it holds a signature that comes out otherwise each time or because its key is
- * elsewhere, it is kept, by the kind of log: "prepared":{"rekor":"<base64>"}.
+ * elsewhere, it is kept, by the kind of log: "prepared":{"rekor":"<base64>"}. Where the address of a log can be another one the next
+ * time, that at which it was asked is kept, by the name of the log, which may have the entry there:
+ * "asked":{"sigstore":"https://log2025-1.rekor.example.org"}.
  */
+import { httpAddress } from './address.ts';
 import { formatCanonicalJson, parseCanonicalJson } from './canonical-json.ts';
 import { type Decoder, exactly, list, optional, parsed, record, text, wrong } from './decode.ts';
 import { formatBase64, parseBase64 } from './encoding.ts';
@@ -30,9 +33,11 @@ export interface Submission {
   readonly statement: Statement;
   /** The bytes to submit, by the kind of log; of those alone that the statement does not make. */
   readonly prepared: ReadonlyMap<string, Uint8Array>;
+  /** Without a slash at their ends, by the names in `logs`. */
+  readonly asked: ReadonlyMap<string, string>;
 }
 
-export const formatSubmission = ({ logs, since, statement, prepared }: Submission): Uint8Array =>
+export const formatSubmission = ({ logs, since, statement, prepared, asked }: Submission): Uint8Array =>
   formatCanonicalJson({
     logs,
     schema: SUBMISSION_SCHEMA,
@@ -41,12 +46,15 @@ export const formatSubmission = ({ logs, since, statement, prepared }: Submissio
     ...(prepared.size === 0
       ? {}
       : { prepared: Object.fromEntries([...prepared].map(([kind, request]) => [kind, formatBase64(request)])) }),
+    ...(asked.size === 0 ? {} : { asked: Object.fromEntries(asked) }),
   });
 
 /** Throws `bad-format`. */
 export function parseSubmission(bytes: Uint8Array): Submission {
-  const { schema: _, prepared, ...rest } = document(parseCanonicalJson(bytes), '');
-  return { ...rest, prepared: prepared ?? new Map() };
+  const { schema: _, prepared, asked, ...rest } = document(parseCanonicalJson(bytes), '');
+  const stranger = [...(asked?.keys() ?? [])].find((log) => !rest.logs.includes(log));
+  if (stranger !== undefined) throw wrong('asked', `holds ${quote(stranger)}, which is none of the logs`);
+  return { ...rest, prepared: prepared ?? new Map(), asked: asked ?? new Map() };
 }
 
 const formatTime = (time: Date): string => `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
@@ -79,6 +87,16 @@ const requests: Decoder<ReadonlyMap<string, Uint8Array>> = (value, path) => {
   return found;
 };
 
+const addresses: Decoder<ReadonlyMap<string, string>> = (value, path) => {
+  const found = new Map<string, string>();
+  for (const [log, url] of Object.entries(record(value, path))) {
+    if (httpAddress(url, path) !== url) throw wrong(path, 'holds an address with a slash at its end');
+    found.set(log, url);
+  }
+  if (found.size === 0) throw wrong(path, 'is empty');
+  return found;
+};
+
 const document = exactly({
   logs: names,
   schema: (value: unknown, path: string) => {
@@ -88,4 +106,5 @@ const document = exactly({
   since: time,
   statement: (value: unknown, path: string) => parseStatement(formatCanonicalJson(record(value, path))),
   prepared: optional(requests),
+  asked: optional(addresses),
 });

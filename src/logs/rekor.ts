@@ -16,8 +16,8 @@ import { type RekorTrust, verifyBundle, verifySigned } from '../core/rekor.ts';
 import { formatBundle, mergeBundles, parseBundle, type SigstoreBundle } from '../core/sigstore-bundle.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { Receipt, TransparencyLog, Verified } from './log.ts';
-import { Frozen } from './rekor-answer.ts';
 import { findDiscontinuation } from './rekor-continuation.ts';
+import { followed, type RekorAddress, type RekorPlaces } from './rekor-places.ts';
 import { ANSWER_TIME, type Logged, type RekorServer } from './rekor-server.ts';
 import { submitV1 } from './rekor-v1.ts';
 import { submitV2 } from './rekor-v2.ts';
@@ -28,12 +28,8 @@ export interface RekorAsking {
   readonly clock: Clock;
   /** Milliseconds for all of it. */
   readonly patience: number;
-  /** Asked once more where the log is frozen at this address: it may have another one by then. */
-  readonly locate: () => Promise<RekorAddress>;
+  readonly places: RekorPlaces;
 }
-
-/** Without a slash at their ends. */
-export type RekorAddress = Pick<RekorServer, 'url' | 'readUrl'>;
 
 /** As the policy names and pins it. */
 export interface PinnedRekor extends RekorTrust {
@@ -44,7 +40,7 @@ export interface PinnedRekor extends RekorTrust {
  * A log that is asked over the network. Where a bundle of this manifest is there, with an entry of another log, its signature is taken:
  * a bundle has one.
  */
-export function openRekor(log: PinnedRekor, { http, clock, patience, locate }: RekorAsking): TransparencyLog {
+export function openRekor(log: PinnedRekor, { http, clock, patience, places }: RekorAsking): TransparencyLog {
   const verify = (file: Uint8Array, manifest: Uint8Array): Verified => {
     const verified = verifyBundle(parseBundle(file), manifest, log);
     if (verified === undefined) throw new Fault('not-in-log', 'it has no entry of this log');
@@ -60,25 +56,12 @@ export function openRekor(log: PinnedRekor, { http, clock, patience, locate }: R
       const trying = { clock, end, timeout: ANSWER_TIME };
       const submitAt = async (address: RekorAddress) =>
         submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable(await others()));
-      const logged = await followed(locate, submitAt);
+      const logged = await followed(places, submitAt);
       const proof = receiptOf(signed, logged, bundle);
       return { proof, isNew: logged.isNew, problems: logged.problems, ...verify(proof, manifest) };
     },
     verify: (file, { manifest }) => verify(file, manifest),
   };
-}
-
-/** Goes on, once, where a log that is frozen says elsewhere that it has moved. Throws what `body` throws. */
-async function followed<T>(locate: () => Promise<RekorAddress>, body: (at: RekorAddress) => Promise<T>): Promise<T> {
-  const at = await locate();
-  try {
-    return await body(at);
-  } catch (error) {
-    if (!(error instanceof Frozen)) throw error;
-    const next = await locate();
-    if (next.url === at.url) throw error;
-    return body(next);
-  }
 }
 
 /** The bytes to keep, and to submit again unchanged. */

@@ -12,6 +12,7 @@ import { sha256 } from '../core/sha256.ts';
 import { formatStatement, type Statement } from '../core/statement.ts';
 import { formatSubmission, parseSubmission, type Submission, TILE_LOG } from '../core/submission.ts';
 import type { Files, Ports } from '../ports.ts';
+import type { Addresses } from './chosen-log.ts';
 import { type IdentityOptions, identify } from './identity.ts';
 import { bindStatement, PROOF_CAP } from './release-proof.ts';
 import { directorySource } from './source.ts';
@@ -51,7 +52,7 @@ export async function prepareSubmission(
     signer: signature.signer,
   };
   if (earlier === undefined)
-    return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: new Map() };
+    return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: new Map(), asked: new Map() };
   if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement))) throw otherStatement(file);
   return earlier;
 }
@@ -139,6 +140,20 @@ async function write(files: Files, file: string, submission: Submission, isNew: 
       cause: error,
     });
   }
+}
+
+/** Those in the submission, while it is on disk. */
+export function addressesIn({ files }: Ports, { directory, name }: SignedManifest, submission: Submission): Addresses {
+  const asked = new Map(submission.asked);
+  return {
+    of: (log) => asked.get(log),
+    keep: async (log, url) => {
+      if (url === undefined) asked.delete(log);
+      else asked.set(log, url);
+      const file = path.join(directory, name + SUBMISSION);
+      await files.write(file, formatSubmission({ ...submission, asked }), { durable: true });
+    },
+  };
 }
 
 const describeLeft = (file: string, left: readonly string[]): Finding => ({

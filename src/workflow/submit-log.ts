@@ -9,7 +9,7 @@ import { formatStatement, parseStatement, type Statement } from '../core/stateme
 import { parseTlogProof } from '../core/tlog-proof.ts';
 import type { TransparencyLog, Verified } from '../logs/log.ts';
 import type { Files, Ports } from '../ports.ts';
-import type { ChosenLog } from './chosen-log.ts';
+import type { Addresses, ChosenLog } from './chosen-log.ts';
 import type { Findings } from './findings.ts';
 import { bindStatement, PROOF_CAP, releaseOf } from './release-proof.ts';
 import { directorySource } from './source.ts';
@@ -21,6 +21,7 @@ export interface Prepared {
   readonly statement: Statement;
   /** The bytes for this kind of log. */
   readonly request: Uint8Array;
+  readonly addresses: Addresses;
 }
 
 /** Keeps the proof that is there, or gets one. What is wrong beside it is a warning: witnesses that do not vouch, where enough others do. */
@@ -28,10 +29,10 @@ export async function logRelease(
   { files }: Ports,
   chosen: ChosenLog,
   manifest: SignedManifest,
-  { statement, request }: Prepared,
+  { statement, request, addresses }: Prepared,
   found: Findings,
 ): Promise<LogReport> {
-  const log = await chosen.open();
+  const log = await chosen.open(addresses);
   const subject = { statement, manifest: manifest.bytes };
   const file = manifest.name + chosen.proof;
   const existing = await directorySource(files, manifest.directory).read(file, PROOF_CAP);

@@ -30,7 +30,14 @@ import { chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-l
 import { countProven } from './proofs.ts';
 import { awaitPublished } from './published.ts';
 import { directorySource } from './source.ts';
-import { forLogs, persisted, prepareSubmission, type SignedManifest, type Submitted } from './submission.ts';
+import {
+  addressesIn,
+  forLogs,
+  persisted,
+  prepareSubmission,
+  type SignedManifest,
+  type Submitted,
+} from './submission.ts';
 import { logRelease } from './submit-log.ts';
 import type { Trust } from './trust.ts';
 
@@ -124,15 +131,17 @@ async function submitToAll(
   ports: Ports,
   requests: ReadonlyMap<ChosenLog, Uint8Array>,
   manifest: SignedManifest,
-  { statement }: Submission,
+  submission: Submission,
   found: Findings,
 ): Promise<Submitted> {
   const logs: LogReport[] = [];
   const faults: Fault[] = [];
   let mayBeLogged = false;
+  const { statement } = submission;
+  const addresses = addressesIn(ports, manifest, submission);
   for (const [chosen, request] of requests) {
     try {
-      logs.push(await logRelease(ports, chosen, manifest, { statement, request }, found));
+      logs.push(await logRelease(ports, chosen, manifest, { statement, request, addresses }, found));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       faults.push(error);

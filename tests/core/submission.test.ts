@@ -16,10 +16,14 @@ const statement: Statement = {
 };
 const since = new Date('2026-04-01T12:00:00Z');
 const logs = ['sigstore', 'tiles:'];
-const TEXT = Buffer.from(formatSubmission({ logs, since, statement, prepared: new Map() })).toString();
+const TEXT = Buffer.from(
+  formatSubmission({ logs, since, statement, prepared: new Map(), asked: new Map() }),
+).toString();
 const FIELDS = '"logs":["sigstore","tiles:"],"schema":"artifact-signing.submission/v1","since":"2026-04-01T12:00:00Z"';
 
 const prepared = (requests: string) => TEXT.replace('"schema"', `"prepared":${requests},"schema"`);
+
+const askedAt = (addresses: string) => TEXT.replace('{', `{"asked":${addresses},`);
 
 describe('a pending submission', () => {
   it('is one line of canonical JSON around the very statement that will be logged', () => {
@@ -29,15 +33,22 @@ describe('a pending submission', () => {
 
   it('reads back what was written, byte for byte', () => {
     const read = parseSubmission(Buffer.from(TEXT));
-    expect(read).toEqual({ logs, since, statement, prepared: new Map() });
+    expect(read).toEqual({ logs, since, statement, prepared: new Map(), asked: new Map() });
     expect(Buffer.from(formatSubmission(read)).toString()).toBe(TEXT);
   });
 
   it('keeps the requests that cannot be made again, by the kind of log', () => {
     const prepared = new Map([['rekor', Buffer.from('request')]]);
-    const bytes = formatSubmission({ logs, since, statement, prepared });
+    const bytes = formatSubmission({ logs, since, statement, prepared, asked: new Map() });
     expect(Buffer.from(bytes).toString()).toContain('"prepared":{"rekor":"cmVxdWVzdA=="},"schema":');
-    expect(parseSubmission(bytes)).toEqual({ logs, since, statement, prepared });
+    expect(parseSubmission(bytes)).toEqual({ logs, since, statement, prepared, asked: new Map() });
+  });
+
+  it('keeps where a log was asked, by its name', () => {
+    const asked = new Map([['sigstore', 'https://one.example.org']]);
+    const bytes = formatSubmission({ logs, since, statement, prepared: new Map(), asked });
+    expect(Buffer.from(bytes).toString()).toBe(askedAt('{"sigstore":"https://one.example.org"}'));
+    expect(parseSubmission(bytes).asked).toEqual(asked);
   });
 
   it.each<readonly [string, string, string]>([
@@ -61,6 +72,10 @@ describe('a pending submission', () => {
     ['no requests', prepared('{}'), 'prepared: is empty'],
     ['a request that is no base64', prepared('{"rekor":"x"}'), 'prepared.rekor: not base64'],
     ['a request of what is no kind', prepared('{"A b":"eA=="}'), 'is no kind of log'],
+    ['no addresses', askedAt('{}'), 'asked: is empty'],
+    ['an address that is none', askedAt('{"sigstore":"x"}'), 'asked: is not an http(s) address'],
+    ['an address in another form', askedAt('{"sigstore":"http://x/"}'), 'asked: holds an address with a slash'],
+    ['the address of another log', askedAt('{"other":"http://x"}'), 'asked: holds "other", which is none of the logs'],
     ['another key', TEXT.replace(/}$/, ',"zeal":1}'), 'zeal: is not a key that belongs here'],
     ['a statement with a digest that is none', TEXT.replace(sha256('x'), 'x'), 'not a SHA-256 digest'],
     ['white space', ` ${TEXT}`, 'canonical form'],

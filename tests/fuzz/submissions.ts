@@ -9,11 +9,15 @@ import { MANIFEST, preparedForRekor } from './rekor.ts';
 import { preparedForSigsum } from './sigsum.ts';
 import { canonical, type Target } from './target.ts';
 
-const submission = (prepared: Readonly<Record<string, Uint8Array>>): Uint8Array =>
+const submission = (
+  prepared: Readonly<Record<string, Uint8Array>>,
+  asked: Readonly<Record<string, string>> = {},
+): Uint8Array =>
   formatSubmission({
     logs: ['sigstore', 'tiles:'],
     since: new Date(0),
     prepared: new Map(Object.entries(prepared)),
+    asked: new Map(Object.entries(asked)),
     statement,
   });
 
@@ -31,7 +35,9 @@ function checkPrepared(input: Uint8Array): void {
 export const SUBMISSIONS: readonly Target[] = [
   {
     name: 'submission',
-    corpus: [{}, { rekor: preparedForRekor }, { sigsum: preparedForSigsum }, both].map(submission),
+    corpus: [{}, { rekor: preparedForRekor }, { sigsum: preparedForSigsum }, both]
+      .map((prepared) => submission(prepared))
+      .concat(submission(both, { sigstore: 'https://one.example.org' })),
     kinds: ['bad-format'],
     check: canonical(parseSubmission, formatSubmission),
     cap: 1024 * 1024,

@@ -305,6 +305,59 @@ describe('a signing config', () => {
     await done(verify());
   });
 
+  /** The first log takes the entry and never says so; then there is a successor. */
+  const loseReply = async () => {
+    const [first] = servers as [RekorServerLab];
+    configure(first.url);
+    first.lies = Array<Lie>(100).fill(() => 'hangUp');
+    await refused(1, /pending: /, words('--log-deadline', '6'), ports());
+    configure(first.url, servers[1]?.url);
+    first.lies = [];
+    return first;
+  };
+  const expectOne = () => expect(logs.map(({ entries }) => entries.length)).toEqual([1, 0]);
+
+  it('that names a successor leaves an entry whose answer was lost where it is', async () => {
+    await loseReply();
+    expect(read('r', PENDING).toString()).toContain(`"asked":{"sigstore":"${servers[0]?.url}"}`);
+    const { logs: logged } = await done(words(), ports());
+    expect(logged).toMatchObject([{ origin: logs[0]?.origin, index: 0, action: 'logged' }]);
+    expectOne();
+    expect(namesIn(at('r'))).not.toContain(PENDING);
+    await done(verify());
+  });
+
+  it('does not lead on from a log that is frozen, and may have an entry whose answer was lost', async () => {
+    const first = await loseReply();
+    first.lies = [() => ({ status: 404 })];
+    await refused(
+      1,
+      /pending: .* it answers 404; whether it has that of an earlier run is not known/,
+      words(),
+      ports(),
+    );
+    first.lies = [frozen];
+    const said = /pending: .* is frozen: .*; whether it has that of an earlier run is not known/;
+    const report = await refused(1, said, words(), ports());
+    expect(report.errors[0]?.hint).toContain(`look for the entry in the log at ${first.url}`);
+    expectOne();
+    expect(posts(1)).toBe(0);
+    await done(['submit', at('r'), '--resume', '--policy', at('policy.yaml')], ports());
+    expectOne();
+  });
+
+  it('leads on where an earlier run was refused: there is no entry then', async () => {
+    configure(servers[0]?.url);
+    const [first] = servers as [RekorServerLab];
+    await refused(1, /pending: /, words('--published-url', `${first.url}/nothing`), ports());
+    first.lies = [frozen];
+    await refused(2, 'the log "sigstore" is frozen', words(), ports());
+    expect(namesIn(at('r'))).toContain(PENDING);
+    configure(servers[0]?.url, servers[1]?.url);
+    expect((await done(words(), ports())).logs).toMatchObject([{ origin: logs[1]?.origin }]);
+    expect([posts(0), posts(1)]).toEqual([1, 1]);
+  });
+
   it('is read once more and not again: a successor that is frozen, too, is the end', async () => {
     configure(servers[0]?.url);
     const [first, second] = servers as [RekorServerLab, RekorServerLab];

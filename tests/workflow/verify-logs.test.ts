@@ -198,7 +198,7 @@ describe('a policy that demands a log', () => {
 
 const ago = (days: number) => new Date(Date.now() - days * 86_400_000 - 1000);
 const submissionOf = (statement: Statement, logs = ['tiles:'], since = ago(2)): string =>
-  Buffer.from(formatSubmission({ logs, since, statement, prepared: new Map() })).toString();
+  Buffer.from(formatSubmission({ logs, since, statement, prepared: new Map(), asked: new Map() })).toString();
 
 describe('a pending submission', () => {
   it.each([
