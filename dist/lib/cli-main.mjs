@@ -230,7 +230,13 @@ var COMMANDS = [
     describe: "check a release and copy it to the directory from which it is served",
     positional: { name: "directory", describe: "the directory that holds the release", many: false },
     flags: [
-      required(text("to", "DIR", "where the release goes; nothing there is changed or removed")),
+      required(
+        text(
+          "to",
+          "DIR",
+          "where the release goes; what is there stays, unless a bundle or a pending submission has more by now"
+        )
+      ),
       ...TRUST_FLAGS,
       MANIFEST,
       BEFORE,

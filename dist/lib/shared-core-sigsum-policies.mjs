@@ -132,6 +132,140 @@ async function settle(trust, file, verdict, sinceOf2, found) {
   return void 0;
 }
 
+// src/core/free-json.ts
+function parseFreeJson(bytes2, cap, what) {
+  const text2 = decodeUtf8(bytes2, cap, what);
+  const value = parse(text2, what);
+  formatCanonicalJson(value);
+  if (JSON.stringify(value) === withoutSpace(text2)) return value;
+  throw new Fault("bad-format", `${what} holds a name twice, or writes a number or a character in an unusual way`);
+}
+function parse(text2, what) {
+  try {
+    return JSON.parse(text2);
+  } catch (cause) {
+    throw new Fault("bad-format", `${what} is not JSON`, { cause });
+  }
+}
+var withoutSpace = (text2) => text2.replace(/"(?:[^"\\]|\\.)*"|[ \t\r\n]+/g, (part) => part.startsWith('"') ? part : "");
+
+// src/core/sigstore-bundle.ts
+var BUNDLE_CAP = 256 * 1024;
+var NOTE_CAP = 16 * 1024;
+var MAX_HASHES = 64;
+var MAX_ENTRIES = 32;
+var BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+function parseBundle(bytes2) {
+  const { messageSignature, verificationMaterial } = document(parseFreeJson(bytes2, BUNDLE_CAP, "the bundle"), "");
+  return {
+    digest: messageSignature.messageDigest.digest,
+    signature: messageSignature.signature,
+    hint: verificationMaterial.publicKey.hint,
+    entries: verificationMaterial.tlogEntries,
+    timestamps: verificationMaterial.timestampVerificationData
+  };
+}
+var formatBundle = ({ digest, signature, hint, entries, timestamps: timestamps2 }) => formatCanonicalJson({
+  mediaType: BUNDLE_TYPE,
+  messageSignature: {
+    messageDigest: { algorithm: "SHA2_256", digest: formatBase64(digest) },
+    signature: formatBase64(signature)
+  },
+  verificationMaterial: {
+    publicKey: { hint },
+    tlogEntries: entries.map(formatEntry),
+    ...timestamps2.length === 0 ? {} : {
+      timestampVerificationData: {
+        rfc3161Timestamps: timestamps2.map((token) => ({ signedTimestamp: formatBase64(token) }))
+      }
+    }
+  }
+});
+function mergeBundles(earlier, added) {
+  const { digest, signature, hint } = earlier;
+  if (!equalBytes(digest, added.digest) || !equalBytes(signature, added.signature) || hint !== added.hint)
+    throw new Fault("conflict", "the bundle that is there is about another signature");
+  const kept = earlier.entries.filter(({ logId }) => !added.entries.some((one2) => one2.logId === logId));
+  const tokens = added.timestamps.filter((token) => !earlier.timestamps.some((one2) => equalBytes(one2, token)));
+  return { ...earlier, entries: [...kept, ...added.entries], timestamps: [...earlier.timestamps, ...tokens] };
+}
+var formatEntry = (entry) => ({
+  canonicalizedBody: formatBase64(entry.body),
+  ...entry.signedEntryTimestamp === void 0 ? {} : { inclusionPromise: { signedEntryTimestamp: formatBase64(entry.signedEntryTimestamp) } },
+  inclusionProof: {
+    checkpoint: { envelope: entry.inclusionProof.checkpoint },
+    hashes: entry.inclusionProof.hashes.map(formatBase64),
+    logIndex: String(entry.inclusionProof.logIndex),
+    rootHash: formatBase64(entry.inclusionProof.rootHash),
+    treeSize: String(entry.inclusionProof.treeSize)
+  },
+  ...entry.integratedTime === 0 ? {} : { integratedTime: String(entry.integratedTime) },
+  kindVersion: { kind: entry.kind, version: entry.version },
+  logId: { keyId: Buffer.from(entry.logId, "hex").toString("base64") },
+  logIndex: String(entry.logIndex)
+});
+var bytes = parsed(parseBase64);
+var hash = parsed((input) => parseHash(parseBase64(input)));
+var integer = withDefault(parsed(parseDecimal), 0);
+var orNull = (decode) => (value, path3) => optional(decode)(value === null ? void 0 : value, path3);
+var atMost = (most, decode) => (value, path3) => {
+  if (Array.isArray(value) && value.length > most) throw wrong(path3, `holds more than ${most} items`);
+  return decode(value, path3);
+};
+var hashesOf = (one2) => atMost(MAX_HASHES, list(one2));
+var envelope = (value, path3) => {
+  const note = text(value, path3);
+  if (Buffer.byteLength(note) > NOTE_CAP) throw wrong(path3, `is larger than ${NOTE_CAP} bytes`);
+  return note;
+};
+var exact = (wanted) => (value, path3) => {
+  if (value !== wanted) throw wrong(path3, `is not ${wanted}`);
+  return wanted;
+};
+var hexOf = (value) => Buffer.from(value).toString("hex");
+var entryFields = exactly({
+  canonicalizedBody: bytes,
+  inclusionPromise: orNull(exactly({ signedEntryTimestamp: bytes })),
+  inclusionProof: exactly({
+    checkpoint: exactly({ envelope }),
+    hashes: withDefault(hashesOf(hash), []),
+    logIndex: integer,
+    rootHash: hash,
+    treeSize: integer
+  }),
+  integratedTime: integer,
+  kindVersion: exactly({ kind: text, version: text }),
+  logId: exactly({ keyId: hash }),
+  logIndex: integer
+});
+var decodeTlogEntry = (value, path3) => {
+  const { canonicalizedBody, inclusionPromise, inclusionProof, integratedTime, kindVersion, logId, logIndex } = entryFields(value, path3);
+  return {
+    logIndex,
+    logId: hexOf(logId.keyId),
+    ...kindVersion,
+    integratedTime,
+    signedEntryTimestamp: inclusionPromise?.signedEntryTimestamp,
+    inclusionProof: { ...inclusionProof, checkpoint: inclusionProof.checkpoint.envelope },
+    body: canonicalizedBody
+  };
+};
+var timestamps = (value, path3) => exactly({
+  rfc3161Timestamps: withDefault(atMost(MAX_ENTRIES, list(exactly({ signedTimestamp: bytes }))), [])
+})(value, path3).rfc3161Timestamps.map(({ signedTimestamp }) => signedTimestamp);
+var document = exactly({
+  mediaType: exact(BUNDLE_TYPE),
+  messageSignature: exactly({
+    messageDigest: exactly({ algorithm: exact("SHA2_256"), digest: hash }),
+    signature: bytes
+  }),
+  verificationMaterial: exactly({
+    publicKey: exactly({ hint: text }),
+    tlogEntries: withDefault(atMost(MAX_ENTRIES, list(decodeTlogEntry)), []),
+    timestampVerificationData: withDefault(timestamps, [])
+  })
+});
+
 // src/core/certificate-chain.ts
 import { X509Certificate } from "node:crypto";
 var MAX_LENGTH = 10;
@@ -291,7 +425,7 @@ var HASHEDREKORD = "hashedrekord";
 var API_VERSION = { 1: "0.0.1", 2: "0.0.2" };
 var KEY_DETAILS = "PKIX_ECDSA_P256_SHA_256";
 var digestOf = (file) => Buffer.from(sha256(file), "hex");
-var formatEntry = (version2, signed) => formatCanonicalJson(version2 === 1 ? entryV1(signed) : entryV2(signed));
+var formatEntry2 = (version2, signed) => formatCanonicalJson(version2 === 1 ? entryV1(signed) : entryV2(signed));
 var formatRequest = (version2, signed) => formatCanonicalJson(version2 === 1 ? entryV1(signed) : requestV2(signed));
 var entryV1 = ({ digest, signature, key }) => ({
   apiVersion: API_VERSION[1],
@@ -322,7 +456,7 @@ var signatureV2 = ({ signature, key }) => ({
   verifier: { keyDetails: KEY_DETAILS, publicKey: { rawBytes: formatBase64(key.spki) } }
 });
 function demandEntry(entry, version2, signed) {
-  const wanted = formatEntry(version2, signed);
+  const wanted = formatEntry2(version2, signed);
   if (equalBytes(entry, wanted)) return;
   throw new Fault("bad-proof", `the entry of the log is another one: ${difference(entry, wanted)}`);
 }
@@ -448,140 +582,6 @@ function demandNoTime({ logIndex, integratedTime, signedEntryTimestamp, inclusio
   if (integratedTime !== 0 || signedEntryTimestamp !== void 0)
     throw new Fault("bad-proof", "the entry has a time, which its log never signs");
 }
-
-// src/core/free-json.ts
-function parseFreeJson(bytes2, cap, what) {
-  const text2 = decodeUtf8(bytes2, cap, what);
-  const value = parse(text2, what);
-  formatCanonicalJson(value);
-  if (JSON.stringify(value) === withoutSpace(text2)) return value;
-  throw new Fault("bad-format", `${what} holds a name twice, or writes a number or a character in an unusual way`);
-}
-function parse(text2, what) {
-  try {
-    return JSON.parse(text2);
-  } catch (cause) {
-    throw new Fault("bad-format", `${what} is not JSON`, { cause });
-  }
-}
-var withoutSpace = (text2) => text2.replace(/"(?:[^"\\]|\\.)*"|[ \t\r\n]+/g, (part) => part.startsWith('"') ? part : "");
-
-// src/core/sigstore-bundle.ts
-var BUNDLE_CAP = 256 * 1024;
-var NOTE_CAP = 16 * 1024;
-var MAX_HASHES = 64;
-var MAX_ENTRIES = 32;
-var BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
-function parseBundle(bytes2) {
-  const { messageSignature, verificationMaterial } = document(parseFreeJson(bytes2, BUNDLE_CAP, "the bundle"), "");
-  return {
-    digest: messageSignature.messageDigest.digest,
-    signature: messageSignature.signature,
-    hint: verificationMaterial.publicKey.hint,
-    entries: verificationMaterial.tlogEntries,
-    timestamps: verificationMaterial.timestampVerificationData
-  };
-}
-var formatBundle = ({ digest, signature, hint, entries, timestamps: timestamps2 }) => formatCanonicalJson({
-  mediaType: BUNDLE_TYPE,
-  messageSignature: {
-    messageDigest: { algorithm: "SHA2_256", digest: formatBase64(digest) },
-    signature: formatBase64(signature)
-  },
-  verificationMaterial: {
-    publicKey: { hint },
-    tlogEntries: entries.map(formatEntry2),
-    ...timestamps2.length === 0 ? {} : {
-      timestampVerificationData: {
-        rfc3161Timestamps: timestamps2.map((token) => ({ signedTimestamp: formatBase64(token) }))
-      }
-    }
-  }
-});
-function mergeBundles(earlier, added) {
-  const { digest, signature, hint } = earlier;
-  if (!equalBytes(digest, added.digest) || !equalBytes(signature, added.signature) || hint !== added.hint)
-    throw new Fault("conflict", "the bundle that is there is about another signature");
-  const kept = earlier.entries.filter(({ logId }) => !added.entries.some((one2) => one2.logId === logId));
-  const tokens = added.timestamps.filter((token) => !earlier.timestamps.some((one2) => equalBytes(one2, token)));
-  return { ...earlier, entries: [...kept, ...added.entries], timestamps: [...earlier.timestamps, ...tokens] };
-}
-var formatEntry2 = (entry) => ({
-  canonicalizedBody: formatBase64(entry.body),
-  ...entry.signedEntryTimestamp === void 0 ? {} : { inclusionPromise: { signedEntryTimestamp: formatBase64(entry.signedEntryTimestamp) } },
-  inclusionProof: {
-    checkpoint: { envelope: entry.inclusionProof.checkpoint },
-    hashes: entry.inclusionProof.hashes.map(formatBase64),
-    logIndex: String(entry.inclusionProof.logIndex),
-    rootHash: formatBase64(entry.inclusionProof.rootHash),
-    treeSize: String(entry.inclusionProof.treeSize)
-  },
-  ...entry.integratedTime === 0 ? {} : { integratedTime: String(entry.integratedTime) },
-  kindVersion: { kind: entry.kind, version: entry.version },
-  logId: { keyId: Buffer.from(entry.logId, "hex").toString("base64") },
-  logIndex: String(entry.logIndex)
-});
-var bytes = parsed(parseBase64);
-var hash = parsed((input) => parseHash(parseBase64(input)));
-var integer = withDefault(parsed(parseDecimal), 0);
-var orNull = (decode) => (value, path3) => optional(decode)(value === null ? void 0 : value, path3);
-var atMost = (most, decode) => (value, path3) => {
-  if (Array.isArray(value) && value.length > most) throw wrong(path3, `holds more than ${most} items`);
-  return decode(value, path3);
-};
-var hashesOf = (one2) => atMost(MAX_HASHES, list(one2));
-var envelope = (value, path3) => {
-  const note = text(value, path3);
-  if (Buffer.byteLength(note) > NOTE_CAP) throw wrong(path3, `is larger than ${NOTE_CAP} bytes`);
-  return note;
-};
-var exact = (wanted) => (value, path3) => {
-  if (value !== wanted) throw wrong(path3, `is not ${wanted}`);
-  return wanted;
-};
-var hexOf = (value) => Buffer.from(value).toString("hex");
-var entryFields = exactly({
-  canonicalizedBody: bytes,
-  inclusionPromise: orNull(exactly({ signedEntryTimestamp: bytes })),
-  inclusionProof: exactly({
-    checkpoint: exactly({ envelope }),
-    hashes: withDefault(hashesOf(hash), []),
-    logIndex: integer,
-    rootHash: hash,
-    treeSize: integer
-  }),
-  integratedTime: integer,
-  kindVersion: exactly({ kind: text, version: text }),
-  logId: exactly({ keyId: hash }),
-  logIndex: integer
-});
-var decodeTlogEntry = (value, path3) => {
-  const { canonicalizedBody, inclusionPromise, inclusionProof, integratedTime, kindVersion, logId, logIndex } = entryFields(value, path3);
-  return {
-    logIndex,
-    logId: hexOf(logId.keyId),
-    ...kindVersion,
-    integratedTime,
-    signedEntryTimestamp: inclusionPromise?.signedEntryTimestamp,
-    inclusionProof: { ...inclusionProof, checkpoint: inclusionProof.checkpoint.envelope },
-    body: canonicalizedBody
-  };
-};
-var timestamps = (value, path3) => exactly({
-  rfc3161Timestamps: withDefault(atMost(MAX_ENTRIES, list(exactly({ signedTimestamp: bytes }))), [])
-})(value, path3).rfc3161Timestamps.map(({ signedTimestamp }) => signedTimestamp);
-var document = exactly({
-  mediaType: exact(BUNDLE_TYPE),
-  messageSignature: exactly({
-    messageDigest: exactly({ algorithm: exact("SHA2_256"), digest: hash }),
-    signature: bytes
-  }),
-  verificationMaterial: exactly({
-    publicKey: exactly({ hint: text }),
-    tlogEntries: withDefault(atMost(MAX_ENTRIES, list(decodeTlogEntry)), []),
-    timestampVerificationData: withDefault(timestamps, [])
-  })
-});
 
 // src/core/sigsum-leaf.ts
 import { sign, verify } from "node:crypto";
@@ -2390,7 +2390,7 @@ export {
   HASHEDREKORD,
   API_VERSION,
   digestOf,
-  formatEntry,
+  formatEntry2 as formatEntry,
   formatRequest,
   demandEntry,
   timeRange,
@@ -2401,6 +2401,7 @@ export {
   verifyRekorCheckpoint,
   treeIdOf,
   parseFreeJson,
+  BUNDLE_CAP,
   parseBundle,
   formatBundle,
   mergeBundles,

@@ -4,7 +4,10 @@ import {
   outcomeOf
 } from "./shared-workflow-examine-file.mjs";
 import {
-  loadTrust
+  BUNDLE_CAP,
+  loadTrust,
+  parseBundle,
+  parseSubmission
 } from "./shared-core-sigsum-policies.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
@@ -16,17 +19,22 @@ import {
 } from "./shared-workflow-signing.mjs";
 import "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-packets.mjs";
-import "./shared-logs-tiles.mjs";
+import {
+  formatStatement
+} from "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-fingerprint.mjs";
 import "./shared-core-name.mjs";
 import {
+  equalBytes,
   sha256
 } from "./shared-core-encoding.mjs";
 import "./shared-core-decode.mjs";
 import {
   ABANDONED,
-  SIGNATURE
+  SIGNATURE,
+  SIGSTORE_BUNDLE,
+  SUBMISSION
 } from "./shared-core-companions.mjs";
 import {
   Fault,
@@ -35,6 +43,29 @@ import {
 
 // src/workflow/publish.ts
 import path from "node:path";
+
+// src/core/continuation.ts
+var canContinue = (name) => name.endsWith(SIGSTORE_BUNDLE) || name.endsWith(SUBMISSION);
+function continues(name, earlier, next) {
+  try {
+    if (name.endsWith(SIGSTORE_BUNDLE)) return hasEntriesOf(parseBundle(earlier), parseBundle(next));
+    return name.endsWith(SUBMISSION) && hasRequestsOf(parseSubmission(earlier), parseSubmission(next));
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
+}
+var hasEntriesOf = (earlier, next) => equalBytes(earlier.digest, next.digest) && equalBytes(earlier.signature, next.signature) && earlier.entries.every(
+  (one) => next.entries.some(
+    (other) => one.logId === other.logId && one.logIndex === other.logIndex && equalBytes(one.body, other.body)
+  )
+);
+var hasRequestsOf = (earlier, next) => equalBytes(formatStatement(earlier.statement), formatStatement(next.statement)) && [...earlier.prepared].every(([kind, request]) => {
+  const other = next.prepared.get(kind);
+  return other !== void 0 && equalBytes(request, other);
+});
+
+// src/workflow/publish.ts
 async function publish(ports, options) {
   const trust = await loadTrust(ports, options);
   const { from, to } = await resolvePlaces(ports.files, options);
@@ -76,14 +107,14 @@ async function prepareDirectory({ files, ready }, directory) {
   await files.clearTemporary(directory, ABANDONED);
   ready.add(directory);
 }
-async function openCopy(publication, name) {
+async function openCopy(publication, name, replace = false) {
   const { files, to, dryRun, copies } = publication;
   const target = path.join(to, name);
   await refuseLinks(files, to, path.dirname(target));
   if (dryRun) return void 0;
   await prepareDirectory(publication, path.dirname(target));
-  if (await files.stat(target) !== void 0) return void 0;
-  const copy = await files.create(target, { mode: 420, replace: false, durable: true });
+  if (!replace && await files.stat(target) !== void 0) return void 0;
+  const copy = await files.create(target, { mode: 420, replace, durable: true });
   copies.set(name, copy);
   return copy;
 }
@@ -116,12 +147,10 @@ function inOrder({ files, own }) {
 }
 async function bring(publication, piece) {
   const { files, to, dryRun } = publication;
-  if (await files.stat(path.join(to, piece.name)) !== void 0) {
-    await compare(publication, piece);
-    return true;
-  }
+  const isThere = await files.stat(path.join(to, piece.name)) !== void 0;
+  if (isThere && await isPublished(publication, piece)) return true;
   if (dryRun) return false;
-  const copy = await openCopy(publication, piece.name);
+  const copy = await openCopy(publication, piece.name, isThere);
   if (copy === void 0 || piece.bytes === void 0)
     throw new Fault("changed", `${quote(piece.name)} was changed in ${quote(to)} meanwhile`, {
       file: piece.name,
@@ -140,6 +169,16 @@ async function commit(publication, piece) {
     await compare(publication, piece);
     return true;
   }
+}
+async function isPublished(publication, piece) {
+  const { files, to } = publication;
+  if (piece.bytes !== void 0 && canContinue(piece.name)) {
+    const published = await directorySource(files, to).read(piece.name, BUNDLE_CAP);
+    if (published !== void 0 && !equalBytes(published, piece.bytes) && continues(piece.name, published, piece.bytes))
+      return false;
+  }
+  await compare(publication, piece);
+  return true;
 }
 async function compare({ files, to }, { name, sha256: expected }) {
   const published = await readOnce(directorySource(files, to), name, []);

@@ -3,13 +3,16 @@
  * `publish`: copies a release to the directory from which it is served, and checks the very bytes that it copies.
  *
  *   1. each file of the release is read once: into the check, and into a copy under a temporary name
- *   2. what is published already is compared: the same content stays, other content refuses everything
+ *   2. what is published already is compared: the same content stays, other content refuses everything, unless it continues what
+ *      is there, as a bundle does that has one more entry
  *   3. only when all is good: rename into place; artifacts, signatures, proofs, and the manifest last
  *
- * Additive: nothing that is published is changed or removed.
+ * Additive: nothing that is published is removed, or changed but by more of the same.
  */
 import path from 'node:path';
 import { ABANDONED, SIGNATURE } from '../core/companions.ts';
+import { CONTINUATION_CAP, canContinue, continues } from '../core/continuation.ts';
+import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import type { Outcome } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
@@ -83,15 +86,15 @@ async function prepareDirectory({ files, ready }: Publication, directory: string
   ready.add(directory);
 }
 
-/** Undefined where something is published under the name: that is compared, never written. */
-async function openCopy(publication: Publication, name: string): Promise<Writer | undefined> {
+/** Undefined where something is published under the name, which is not to be replaced: that is compared, never written. */
+async function openCopy(publication: Publication, name: string, replace = false): Promise<Writer | undefined> {
   const { files, to, dryRun, copies } = publication;
   const target = path.join(to, name);
   await refuseLinks(files, to, path.dirname(target));
   if (dryRun) return undefined;
   await prepareDirectory(publication, path.dirname(target));
-  if ((await files.stat(target)) !== undefined) return undefined;
-  const copy = await files.create(target, { mode: 0o644, replace: false, durable: true });
+  if (!replace && (await files.stat(target)) !== undefined) return undefined;
+  const copy = await files.create(target, { mode: 0o644, replace, durable: true });
   copies.set(name, copy);
   return copy;
 }
@@ -137,12 +140,10 @@ function inOrder({ files, own }: Examination): readonly Piece[] {
 /** What the check has not copied: true where it is published already. Throws `conflict` where other content is. */
 async function bring(publication: Publication, piece: Piece): Promise<boolean> {
   const { files, to, dryRun } = publication;
-  if ((await files.stat(path.join(to, piece.name))) !== undefined) {
-    await compare(publication, piece);
-    return true;
-  }
+  const isThere = (await files.stat(path.join(to, piece.name))) !== undefined;
+  if (isThere && (await isPublished(publication, piece))) return true;
   if (dryRun) return false;
-  const copy = await openCopy(publication, piece.name);
+  const copy = await openCopy(publication, piece.name, isThere);
   if (copy === undefined || piece.bytes === undefined)
     throw new Fault('changed', `${quote(piece.name)} was changed in ${quote(to)} meanwhile`, {
       file: piece.name,
@@ -163,6 +164,18 @@ async function commit(publication: Publication, piece: Piece): Promise<boolean> 
     await compare(publication, piece);
     return true;
   }
+}
+
+/** False where the piece continues what is there. Throws `conflict`. */
+async function isPublished(publication: Publication, piece: Piece): Promise<boolean> {
+  const { files, to } = publication;
+  if (piece.bytes !== undefined && canContinue(piece.name)) {
+    const published = await directorySource(files, to).read(piece.name, CONTINUATION_CAP);
+    if (published !== undefined && !equalBytes(published, piece.bytes) && continues(piece.name, published, piece.bytes))
+      return false;
+  }
+  await compare(publication, piece);
+  return true;
 }
 
 async function compare({ files, to }: Publication, { name, sha256: expected }: Piece): Promise<void> {

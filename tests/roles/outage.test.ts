@@ -3,7 +3,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseBundle } from '../../src/core/sigstore-bundle.ts';
+import { rekorLog } from '../core/rekor-log.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
+import { type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
 import { artifactSigning, type Lab, openLab, type Ran, type Vars } from './lab.ts';
 
 const PLAYBOOK = path.resolve(import.meta.dirname, '../../playbooks/release/submit.yaml');
@@ -14,10 +17,20 @@ const NOWHERE = 'http://127.0.0.1:1';
 
 let lab: Lab;
 let gpg: Gpg;
-let common: Vars;
+let primary: string;
+let keys: Readonly<Record<'tiles' | 'rekor', LogKey>>;
+const servers: RekorServerLab[] = [];
+/** Of the policy. */
+const rekors: Vars[] = [];
 
-/** A log key; what a policy says of it, and the private one. */
-function makeLogKey(kind: 'tiles' | 'rekor') {
+interface LogKey {
+  readonly file: string;
+  /** What a policy says of it. */
+  readonly open: string;
+  readonly secret: string;
+}
+
+function makeLogKey(kind: 'tiles' | 'rekor'): LogKey {
   const file = lab.at('private', `${kind}.pem`);
   const report = artifactSigning('key', 'generate-log-key', '--for', kind, '--out', file, '--json');
   return { file, open: JSON.parse(report).detail?.public_key, secret: fs.readFileSync(file, 'utf8') };
@@ -26,26 +39,33 @@ function makeLogKey(kind: 'tiles' | 'rekor') {
 beforeAll(async () => {
   lab = openLab();
   gpg = await openGpg();
-  const { primary } = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }] });
+  ({ primary } = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }] }));
   lab.write('private/subkey.asc', await exportSecretSubkeys(gpg, primary));
   lab.write('private/certificate.asc', await exportPublic(gpg, primary));
-  const [tiles, rekor] = [makeLogKey('tiles'), makeLogKey('rekor')];
-  artifactSigning('log', 'init', lab.at('work/log'), '--origin', 'example.org/log', '--key', tiles.file);
-  const keys = [fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim()];
-  const address = { url: NOWHERE, origin: 'rekor.example.org', keys: [rekor.open] };
+  keys = { tiles: makeLogKey('tiles'), rekor: makeLogKey('rekor') };
+  artifactSigning('log', 'init', lab.at('work/log'), '--origin', 'example.org/log', '--key', keys.tiles.file);
+  for (const name of ['north', 'south']) {
+    const log = rekorLog(2, { origin: `${name}.example.org` });
+    const server = await rekorServer(log);
+    servers.push(server);
+    const pinned = { version: 2, origin: log.origin, keys: [log.pin], signers: [keys.rekor.open] };
+    rekors.push({ name, kind: 'rekor', url: server.url, ...pinned });
+  }
+});
+
+/** All three logs are demanded; of those of others, the second one may be out. */
+function varsWith(south: Vars): Vars {
+  const vkey = fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim();
   const policy = {
     schema: 'artifact-signing.policy/v1',
     certificates: [{ file: 'certificate.asc', fingerprint: primary }],
-    logs: [
-      { name: 'tarballs', kind: 'tiles', origin: 'example.org/log', keys },
-      { name: 'public', kind: 'rekor', version: 2, ...address, signers: [rekor.open] },
-    ],
-    require: { logs: { at_least: 2 } },
+    logs: [{ name: 'tarballs', kind: 'tiles', origin: 'example.org/log', keys: [vkey] }, rekors[0], south],
+    require: { logs: { at_least: 3 } },
   };
-  common = {
+  return {
     verify_artifacts_policy: lab.write('private/policy.yaml', JSON.stringify(policy)),
     submit_transparency_policy: lab.at('private/policy.yaml'),
-    submit_transparency_keys: { tiles: tiles.secret, rekor: rekor.secret },
+    submit_transparency_keys: { tiles: keys.tiles.secret, rekor: keys.rekor.secret },
     submit_transparency_log_deadline: '3',
     submit_transparency_ref: 'refs/tags/31.0.0',
     submit_transparency_commit: 'a'.repeat(40),
@@ -53,42 +73,63 @@ beforeAll(async () => {
     release_version: '31.0.0',
     ansible_python_interpreter: '/usr/bin/python3',
   };
-});
+}
 
 afterAll(async () => {
+  for (const server of servers) await server.close();
   await gpg?.close();
   lab?.close();
 });
 
-/** Of a release that is signed and published. */
-async function submit(name: string, logs: readonly string[]): Promise<Ran & { readonly published: readonly string[] }> {
+/** A release that is signed and published. */
+function published(name: string): string {
   const release = lab.release(name, { 'nova-31.0.0.tar.gz': 'source' });
   const words = ['--sums', '--project', 'nova', '--release', '31.0.0'];
   artifactSigning('sign', release, '--key-file', lab.at('private/subkey.asc'), ...words);
-  const site = lab.at('work', `${name}-site`);
-  fs.cpSync(release, site, { recursive: true });
-  const vars = {
-    ...common,
-    release_path: release,
-    publish_artifacts_destination: site,
-    submit_transparency_logs: logs,
-  };
-  const ran = await lab.ansible([PLAYBOOK, '--extra-vars', JSON.stringify(vars)]);
-  return { ...ran, published: fs.readdirSync(site).sort() };
+  fs.cpSync(release, siteOf(name), { recursive: true });
+  return release;
+}
+const siteOf = (name: string) => lab.at('work', `${name}-site`);
+
+async function submit(release: string, site: string, logs: readonly string[], vars: Vars): Promise<Ran> {
+  const where = { release_path: release, publish_artifacts_destination: site, submit_transparency_logs: logs };
+  return lab.ansible([PLAYBOOK, '--extra-vars', JSON.stringify({ ...vars, ...where })]);
 }
 
 describe('a submission that fails', () => {
-  it('for an outage uploads what one log gave and what is pending, and fails all the same', async () => {
-    const { status, output, published } = await submit('outage', [`tiles:${lab.at('work/log')}`, 'public']);
+  it('for an outage uploads what is there, fails all the same, and is finished by another executor', async () => {
+    const release = published('outage');
+    const site = siteOf('outage');
+    const logs = [`tiles:${lab.at('work/log')}`, 'north', 'south'];
+    const { status, output } = await submit(release, site, logs, varsWith({ ...rekors[1], url: NOWHERE }));
     expect(status).not.toBe(0);
-    expect(output).toMatch(/Fail all the same(?:.|\n)*the log \\?"public\\?"/);
-    expect(published).toEqual([...SIGNED, `${MANIFEST}.submission.json`, `${MANIFEST}.tlog-proof`].sort());
+    expect(output).toMatch(/Fail all the same(?:.|\n)*the log \\?"south\\?"/);
+    const given = [`${MANIFEST}.sigstore.json`, `${MANIFEST}.tlog-proof`];
+    expect(fs.readdirSync(site).sort()).toEqual([...SIGNED, ...given, `${MANIFEST}.submission.json`].sort());
+    const bundle = () => parseBundle(fs.readFileSync(path.join(site, `${MANIFEST}.sigstore.json`)));
+    const [first] = bundle().entries;
+    expect(bundle().entries).toHaveLength(1);
+
+    const other = lab.at('work/another-executor');
+    fs.cpSync(site, other, { recursive: true });
+    const again = await submit(other, site, logs, varsWith(rekors[1] ?? {}));
+    expect([again.status, again.output.includes('Fail all the same')], again.output).toEqual([0, false]);
+    expect(bundle().entries).toHaveLength(2);
+    expect(bundle().entries).toContainEqual(first);
+    artifactSigning('verify', site, '--policy', lab.at('private/policy.yaml'));
   });
 
   it('for anything else uploads nothing', async () => {
-    const { status, output, published } = await submit('no-log', [`tiles:${lab.at('work/nothing')}`]);
+    const { status, output } = await submit(
+      published('no-log'),
+      siteOf('no-log'),
+      [`tiles:${lab.at('work/nothing')}`],
+      {
+        ...varsWith(rekors[1] ?? {}),
+      },
+    );
     expect(status).not.toBe(0);
     expect(output).toMatch(/Fail all the same/);
-    expect(published).toEqual([...SIGNED].sort());
+    expect(fs.readdirSync(siteOf('no-log')).sort()).toEqual([...SIGNED].sort());
   });
 });
