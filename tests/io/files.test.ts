@@ -15,9 +15,9 @@ import { eachInDirectory, withoutPrivileges } from './directory.ts';
 
 const { at } = eachInDirectory();
 const files = nodeFiles();
-const CHUNK = 256 * 1024;
-/** How much of a larger file is read ahead. */
-const PIECE = 1024 * 1024;
+const CHUNK = 128 * 1024;
+/** After so much of a file, others have their turn. */
+const TURN = 64 * CHUNK;
 
 const put = (name: string, content: string | Uint8Array = name) => {
   fs.writeFileSync(at(name), content);
@@ -223,16 +223,16 @@ describe('reading a file of any size', () => {
       done = true;
     };
   };
-  const LARGE = Buffer.alloc(2 * PIECE + 100, 'abcdefghijk');
+  const LARGE = Buffer.alloc(TURN + 100, 'abcdefghijk');
 
   it.each([
     [0, 0],
     [1, 1],
     [CHUNK, 1],
-    [CHUNK + 1, 1],
-    [PIECE, 1],
-    [PIECE + 1, 2],
-    [5 * PIECE - 1, 5],
+    [CHUNK + 1, 2],
+    [5 * CHUNK - 1, 5],
+    [TURN, 64],
+    [TURN + 1, 65],
   ])('hands out %i bytes once, in order', async (size, chunks) => {
     const content = Buffer.alloc(size, 'abcdefghijk');
     put('a', content);
@@ -243,7 +243,7 @@ describe('reading a file of any size', () => {
 
   it.each([
     ['grows', () => fs.appendFileSync(at('a'), 'x')],
-    ['shrinks', () => fs.truncateSync(at('a'), PIECE + 5)],
+    ['shrinks', () => fs.truncateSync(at('a'), CHUNK + 5)],
     ['is cut to nothing', () => fs.truncateSync(at('a'), 0)],
     ['is written over', () => fs.writeSync(fs.openSync(at('a'), 'r+'), 'ABC', 0)],
     ['is replaced', () => fs.renameSync(put('other', LARGE), at('a'))],
@@ -279,22 +279,22 @@ describe('reading a file of any size', () => {
     await refused('changed', read('dir/a', firstTime(change)));
   });
 
-  it.each([1, 2 * PIECE])('ends with a file that grows for ever, from %i bytes on', async (size) => {
+  it.each([1, 5 * CHUNK])('ends with a file that grows for ever, from %i bytes on', async (size) => {
     put('a', Buffer.alloc(size));
     let calls = 0;
     await refused(
       'changed',
       read('a', () => {
         calls += 1;
-        fs.appendFileSync(at('a'), Buffer.alloc(PIECE));
+        fs.appendFileSync(at('a'), Buffer.alloc(2 * CHUNK));
       }),
     );
-    expect(calls).toBeLessThan(6);
+    expect(calls).toBeLessThan(8);
   });
 
-  it('reads several large files at once, each into its own memory', async () => {
+  it('reads several large files at once, in turns, and confuses none', async () => {
     const contents = ['a', 'b', 'c'].map((name, at) => {
-      const content = Buffer.alloc(3 * PIECE + at, `${name}${at}xyz`);
+      const content = Buffer.alloc(2 * TURN + at, `${name}${at}xyz`);
       put(name, content);
       return content;
     });
@@ -307,7 +307,7 @@ describe('reading a file of any size', () => {
     expect((await read('a', () => fs.readFileSync(at('a')))).size).toBe(LARGE.length);
   });
 
-  it.each([1, 3 * PIECE])('passes on what its receiver throws, and closes a file of %i bytes', async (size) => {
+  it.each([1, 3 * CHUNK])('passes on what its receiver throws, and closes a file of %i bytes', async (size) => {
     put('a', Buffer.alloc(size));
     const before = fs.readdirSync('/proc/self/fd').length;
     await expect(
