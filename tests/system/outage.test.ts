@@ -7,7 +7,7 @@ import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { rekorLog } from '../core/rekor-log.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
 import { type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
-import { artifactSigning, type Lab, openLab, type Ran, type Vars } from './lab.ts';
+import { artifactSigning, type Lab, openLab, type Ran, type Vars } from '../roles/lab.ts';
 
 const PLAYBOOK = path.resolve(import.meta.dirname, '../../playbooks/release/submit.yaml');
 const MANIFEST = 'nova-31.0.0.SHA256SUMS';
