@@ -413,10 +413,15 @@ var COMMANDS = [
   {
     words: "key certify",
     describe: "sign the public key of a log, for policies that name its file",
-    positional: { name: "file", describe: 'the public log key, as "key generate-log-key" left it', many: false },
+    positional: {
+      name: "file",
+      describe: 'the public log key, as "key generate-log-key" or "log init" left it',
+      many: false
+    },
     flags: [required(KEY_FLAGS[0]), ...KEY_FLAGS.slice(1), FORCE, DRY_RUN],
     examples: [
-      ["artifact-signing key certify rekor.pem.pub --key-file subkey.asc", "write rekor.pem.pub.asc beside it"]
+      ["artifact-signing key certify rekor.pem.pub --key-file subkey.asc", "write rekor.pem.pub.asc beside it"],
+      ["artifact-signing key certify log.vkey --key-file subkey.asc", "the same for a tile log"]
     ],
     run: async (ports, args) => {
       const { certifyLogKey } = await import("./workflow-certify.mjs");

@@ -53,6 +53,7 @@ import {
 import {
   PUBLIC_KEY_SIZE,
   ed25519Key,
+  formatVerifierKey,
   isKeyName,
   noteVerifier,
   parseVerifierKey,
@@ -942,7 +943,7 @@ leaf=${keyHash} ${formatHex(signature)}
 // src/core/sigsum-verify.ts
 function verifySigsumProof(bytes2, file, trust, now) {
   const proof = parseSigsumProof(bytes2);
-  const publicKey = trust.signers.find((signer2) => keyHashOf(signer2) === proof.keyHash);
+  const publicKey = trust.signers.find((signer) => keyHashOf(signer) === proof.keyHash);
   if (publicKey === void 0)
     throw new Fault(
       "wrong-key",
@@ -1379,7 +1380,7 @@ var openSigsum = (trust, asking) => ({
 });
 function prepareSigsum(manifest, key, { signers: signers2 }) {
   const publicKey = publicKeyOf(key);
-  if (signers2.some((signer2) => equalBytes(signer2, publicKey))) return formatAddLeaf(signLeaf(manifest, key));
+  if (signers2.some((signer) => equalBytes(signer, publicKey))) return formatAddLeaf(signLeaf(manifest, key));
   throw new Fault("usage", "the key is none of the signers that the policy names for the Sigsum log", {
     hint: `its public half is ${Buffer.from(publicKey).toString("hex")}`
   });
@@ -1388,7 +1389,7 @@ async function submitSigsum(prepared, manifest, trust, asking) {
   const leaf = parseAddLeaf(prepared);
   if (!isLeafOf(leaf, manifest))
     throw new Fault("conflict", "what was prepared for the Sigsum log is of another manifest");
-  if (!trust.signers.some((signer2) => equalBytes(signer2, leaf.publicKey)))
+  if (!trust.signers.some((signer) => equalBytes(signer, leaf.publicKey)))
     throw new Fault("wrong-key", "what was prepared for the Sigsum log is by a key that the policy does not name");
   const { token } = asking;
   const { proof, isNew } = await submitLeaf(leaf, {
@@ -1407,28 +1408,28 @@ var describeSigsum = ({ log, leaf, proof, vouchers }) => ({
   witnesses: vouchers.map(({ witness: witness2, time: time4 }) => ({ name: witness2.name, time: time4 }))
 });
 
+// src/core/policy-keys.ts
+var MOST = 32;
+var keysInPolicy = (parse2, idOf, whose) => (value, path3) => {
+  const keys = list(keyOrFile(parse2))(value, path3);
+  if (keys.length === 0) throw wrong(path3, `is empty: ${whose}`);
+  if (keys.length > MOST) throw wrong(path3, `holds more than ${MOST} keys`);
+  const ids = keys.map((one2) => "file" in one2 ? `file ${one2.file}` : idOf(one2.key));
+  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+  if (twice >= 0) throw wrong(`${path3}[${twice}]`, "is there twice");
+  return {
+    keys: keys.flatMap((one2) => "file" in one2 ? [] : [one2.key]),
+    files: keys.flatMap((one2) => "file" in one2 ? [one2.file] : [])
+  };
+};
+var keyOrFile = (parse2) => (value, path3) => typeof value === "string" ? { key: parsed(parse2)(value, path3) } : exactly({ file: text })(value, path3);
+
 // src/core/policy-names.ts
 function refuseTwice(names2, path3) {
   const seen = /* @__PURE__ */ new Set();
   const twice = names2.find((name) => seen.size === seen.add(name).size);
   if (twice !== void 0) throw wrong(path3, `holds ${quote(twice)} twice`);
 }
-
-// src/core/policy-signers.ts
-var MAX_SIGNERS = 32;
-var signersOf = (parse2, idOf, whose) => (value, path3) => {
-  const signers2 = list(signer(parse2))(value, path3);
-  if (signers2.length === 0) throw wrong(path3, `is empty: ${whose}`);
-  if (signers2.length > MAX_SIGNERS) throw wrong(path3, `holds more than ${MAX_SIGNERS} keys`);
-  const ids = signers2.map((one2) => "file" in one2 ? `file ${one2.file}` : idOf(one2.key));
-  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
-  if (twice >= 0) throw wrong(`${path3}[${twice}]`, "is there twice");
-  return {
-    keys: signers2.flatMap((one2) => "file" in one2 ? [] : [one2.key]),
-    files: signers2.flatMap((one2) => "file" in one2 ? [one2.file] : [])
-  };
-};
-var signer = (parse2) => (value, path3) => typeof value === "string" ? { key: parsed(parse2)(value, path3) } : exactly({ file: text })(value, path3);
 
 // src/core/rekor-key.ts
 import { verify as verify2 } from "node:crypto";
@@ -1468,7 +1469,7 @@ var keyName = (value, path3) => {
   if (!isKeyName(origin)) throw wrong(path3, "holds a space, a plus or a control character");
   return origin;
 };
-var signers = signersOf(
+var signers = keysInPolicy(
   parseP256Key,
   ({ hint }) => hint,
   "which of our keys has signed what is in the log?"
@@ -1657,7 +1658,7 @@ var fields4 = exactly({
   kind: oneOf(["sigsum"]),
   policy: optional(named),
   policy_file: optional(text),
-  signers: signersOf(parseSigner, hexOf2, "whose submissions should be believed?")
+  signers: keysInPolicy(parseSigner, hexOf2, "whose submissions should be believed?")
 });
 
 // src/core/policy-logs.ts
@@ -1672,23 +1673,28 @@ var trustedLog = (value, path3) => {
   return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog, recorder }[kind](value, path3);
 };
 var tileLog = (value, path3) => {
-  const trusted = tileLogFields(value, path3);
-  trusted.keys.forEach(({ name }, index) => {
-    if (name !== trusted.origin)
-      throw wrong(`${path3}.keys[${index}]`, `is not named like the origin, ${trusted.origin}`);
-  });
+  const { keys: given, ...trusted } = tileLogFields(value, path3);
   const { witnesses, quorum } = trusted;
+  given.keys.forEach((key, index) => {
+    const why = whyMisnamed(key, trusted);
+    if (why !== void 0) throw wrong(`${path3}.keys[${index}]`, why);
+  });
   if (quorum === void 0 && witnesses.length > 0)
     throw wrong(`${path3}.quorum`, "is missing: how many of the witnesses have to vouch?");
   if (quorum !== void 0 && quorum > witnesses.length)
     throw wrong(`${path3}.quorum`, `asks for ${quorum} witnesses of ${witnesses.length}`);
-  const own = trusted.keys.map(({ publicKey }) => formatBase64(publicKey));
+  const own = given.keys.map(({ publicKey }) => formatBase64(publicKey));
   for (const [index, { key }] of witnesses.entries()) {
     if (own.includes(formatBase64(key.publicKey)))
       throw wrong(`${path3}.witnesses[${index}].key`, "is the key of the log, which cannot be its own witness");
   }
-  return { ...trusted, quorum: quorum ?? 0 };
+  return { ...trusted, keys: given.keys, keyFiles: given.files, quorum: quorum ?? 0 };
 };
+var whyMisnamed = ({ name }, { origin }) => name === origin ? void 0 : `is not named like the origin, ${origin}`;
+function whyNotOf(log, key) {
+  const isOfWitness = log.witnesses.some(({ key: { publicKey } }) => equalBytes(publicKey, key.publicKey));
+  return isOfWitness ? "is the key of a witness, too" : whyMisnamed(key, log);
+}
 var witness = exactly({
   name: text,
   key: parsed(parseWitnessKey),
@@ -1710,11 +1716,7 @@ var tileLogFields = exactly({
   name: text,
   kind: oneOf(["tiles"]),
   origin: text,
-  keys: (value, path3) => {
-    const keys = list(parsed(parseVerifierKey))(value, path3);
-    if (keys.length === 0) throw wrong(path3, "is empty: a log without a pinned key proves nothing");
-    return keys;
-  },
+  keys: keysInPolicy(parseVerifierKey, formatVerifierKey, "a log without a pinned key proves nothing"),
   witnesses: withDefault(witnessesOf, []),
   quorum: optional(count)
 });
@@ -1777,7 +1779,7 @@ var checkTlogProof = (policy, manifest, proof, now) => {
 var checkSigsumProof = (policy, { bytes: bytes2 }, file, now) => {
   const { logKeyHash, keyHash } = parseSigsumProof(file);
   const pinned = policy.logs.filter((log) => log.kind === "sigsum").filter((log) => log.policy.logs.some((one2) => one2.keyHash === logKeyHash));
-  const bySigner = pinned.filter(({ signers: signers2 }) => signers2.some((signer2) => keyHashOf(signer2) === keyHash));
+  const bySigner = pinned.filter(({ signers: signers2 }) => signers2.some((signer) => keyHashOf(signer) === keyHash));
   return (bySigner.length > 0 ? bySigner : pinned).map((log) => {
     const shown = verifySigsumProof(file, bytes2, log, now);
     return { log, verified: describeSigsum(shown), statement: void 0, since: shown.since };
@@ -1814,12 +1816,12 @@ var releaseOf = ({ project, version: version2, ref, commit }) => ({
   ...commit === void 0 ? {} : { commit }
 });
 function bindStatement(statement2, { name, bytes: bytes2, signature }) {
-  const { manifest, signer: signer2 } = statement2;
+  const { manifest, signer } = statement2;
   if (manifest.name !== name) throw new Fault("bad-proof", `the statement is about ${quote(manifest.name)}`);
   if (manifest.sha256 !== sha256(bytes2) || manifest.size !== bytes2.length)
     throw new Fault("bad-proof", "the statement is about another manifest of this name");
-  if (signature !== void 0 && signer2 !== signature.signer)
-    throw new Fault("bad-proof", `the statement names the signer ${signer2}, and ${signature.signer} signed`);
+  if (signature !== void 0 && signer !== signature.signer)
+    throw new Fault("bad-proof", `the statement names the signer ${signer}, and ${signature.signer} signed`);
 }
 async function manifestSince({ source, trust, now }, manifest) {
   if (manifest.signature === void 0) return void 0;
@@ -2267,7 +2269,7 @@ async function readLogFiles(ports, directory, trust) {
     if (log.kind === "rekor") read.push(await readRekorLog(ports, at, trust, log));
     else if (log.kind === "sigsum") read.push(await readSigsumLog(ports, at, trust, log));
     else if (log.kind === "recorder") read.push(await readRecorder(ports, at, log));
-    else read.push(log);
+    else read.push(await readTileLog(ports, at, trust, log));
   }
   refuseShared(read);
   return read;
@@ -2296,6 +2298,16 @@ async function readSigsumLog(ports, at, trust, log) {
   const bytes2 = await ports.files.readGiven(file, SIGSUM_POLICY_CAP);
   return { ...read, policy: await inFile(file, async () => parseSigsumPolicy(bytes2)) };
 }
+async function readTileLog(ports, at, trust, log) {
+  const certified = await readSigners(ports, log.keyFiles.map(at), trust);
+  const keys = certified.map((one2) => {
+    if (one2.kind !== "tiles") return wrongKind(log.name, one2.file);
+    const why = whyNotOf(log, one2.key);
+    if (why === void 0) return one2.key;
+    throw new Fault("bad-format", `the log key ${quote(one2.file)} ${why}`, { file: one2.file });
+  });
+  return { ...log, keys: [...log.keys, ...keys] };
+}
 async function readRecorder({ files }, at, log) {
   if (log.caFile === void 0) return log;
   const file = at(log.caFile);
@@ -2305,7 +2317,7 @@ async function readRecorder({ files }, at, log) {
 function wrongKind(log, file) {
   throw new Fault("bad-format", `${quote(file)} is a key for another kind of log than ${quote(log)}`, {
     file,
-    hint: 'Rekor takes keys on P-256, Sigsum takes Ed25519: "key generate-log-key --for" makes either'
+    hint: 'Rekor takes keys on P-256, Sigsum Ed25519, as "key generate-log-key --for" makes them; a tile log has its log.vkey'
   });
 }
 async function readSigners(ports, files, trust) {

@@ -15,12 +15,13 @@ import {
   withDefault,
   wrong,
 } from './decode.ts';
-import { formatBase64 } from './encoding.ts';
+import { equalBytes, formatBase64 } from './encoding.ts';
+import { keysInPolicy } from './policy-keys.ts';
 import { refuseTwice } from './policy-names.ts';
 import { recorder, type TrustedRecorder } from './policy-recorder.ts';
 import { rekorLog, type TrustedRekorLog } from './policy-rekor.ts';
 import { sigsumLog, type TrustedSigsumLog } from './policy-sigsum.ts';
-import { type NoteVerifier, parseVerifierKey } from './signed-note.ts';
+import { formatVerifierKey, type NoteVerifier, parseVerifierKey } from './signed-note.ts';
 
 export interface TrustedWitness {
   /** What the policy calls it; the name in its key is another matter. */
@@ -43,6 +44,8 @@ export interface TrustedTileLog extends Quorum {
   readonly kind: 'tiles';
   readonly origin: string;
   readonly keys: readonly NoteVerifier[];
+  /** Of keys that have still to be read. */
+  readonly keyFiles: readonly string[];
 }
 
 export type TrustedLog = TrustedTileLog | TrustedSigsumLog | TrustedRekorLog | TrustedRecorder;
@@ -68,24 +71,33 @@ export const trustedLog: Decoder<TrustedLog> = (value, path) => {
 };
 
 const tileLog: Decoder<TrustedTileLog> = (value, path) => {
-  const trusted = tileLogFields(value, path);
-  trusted.keys.forEach(({ name }, index) => {
-    // c2sp.org/tlog-checkpoint: the log's own signature bears its origin, so that any other key can never verify
-    if (name !== trusted.origin)
-      throw wrong(`${path}.keys[${index}]`, `is not named like the origin, ${trusted.origin}`);
-  });
+  const { keys: given, ...trusted } = tileLogFields(value, path);
   const { witnesses, quorum } = trusted;
+  given.keys.forEach((key, index) => {
+    const why = whyMisnamed(key, trusted);
+    if (why !== undefined) throw wrong(`${path}.keys[${index}]`, why);
+  });
   if (quorum === undefined && witnesses.length > 0)
     throw wrong(`${path}.quorum`, 'is missing: how many of the witnesses have to vouch?');
   if (quorum !== undefined && quorum > witnesses.length)
     throw wrong(`${path}.quorum`, `asks for ${quorum} witnesses of ${witnesses.length}`);
-  const own = trusted.keys.map(({ publicKey }) => formatBase64(publicKey));
+  const own = given.keys.map(({ publicKey }) => formatBase64(publicKey));
   for (const [index, { key }] of witnesses.entries()) {
     if (own.includes(formatBase64(key.publicKey)))
       throw wrong(`${path}.witnesses[${index}].key`, 'is the key of the log, which cannot be its own witness');
   }
-  return { ...trusted, quorum: quorum ?? 0 };
+  return { ...trusted, keys: given.keys, keyFiles: given.files, quorum: quorum ?? 0 };
 };
+
+/** c2sp.org/tlog-checkpoint: the log's own signature bears its origin, so that any other key can never verify. */
+const whyMisnamed = ({ name }: NoteVerifier, { origin }: Pick<TrustedTileLog, 'origin'>): string | undefined =>
+  name === origin ? undefined : `is not named like the origin, ${origin}`;
+
+/** Why a key that was read from a file cannot be one of this log; undefined where it can. */
+export function whyNotOf(log: TrustedTileLog, key: NoteVerifier): string | undefined {
+  const isOfWitness = log.witnesses.some(({ key: { publicKey } }) => equalBytes(publicKey, key.publicKey));
+  return isOfWitness ? 'is the key of a witness, too' : whyMisnamed(key, log);
+}
 
 const witness: Decoder<TrustedWitness> = exactly({
   name: text,
@@ -111,11 +123,7 @@ const tileLogFields = exactly({
   name: text,
   kind: oneOf(['tiles']),
   origin: text,
-  keys: (value, path) => {
-    const keys = list(parsed(parseVerifierKey))(value, path);
-    if (keys.length === 0) throw wrong(path, 'is empty: a log without a pinned key proves nothing');
-    return keys;
-  },
+  keys: keysInPolicy(parseVerifierKey, formatVerifierKey, 'a log without a pinned key proves nothing'),
   witnesses: withDefault(witnessesOf, []),
   quorum: optional(count),
 });

@@ -10,15 +10,15 @@
  *     origin: rekor.example.org            # the name in the signature line of its checkpoints
  *     keys: [MFkwEwYHKoZIzj0CAQYI…]        # SubjectPublicKeyInfo in DER, base64; or, instead of both,
  *     trusted_root: trusted_root.json      # which tells names and keys: trusted-root.ts
- *     signers: [MFkwEwYHKoZIzj0CAQYI…]     # ours: policy-signers.ts
+ *     signers: [MFkwEwYHKoZIzj0CAQYI…]     # ours: policy-keys.ts
  *
  * Files are relative to the policy, and read by whoever reads that; until then, no key is trusted.
  */
 import { httpAddress } from './address.ts';
 import { type Decoder, exactly, list, oneOf, optional, parsed, text, wrong } from './decode.ts';
 import { type P256Key, parseP256Key } from './p256.ts';
+import { keysInPolicy } from './policy-keys.ts';
 import { refuseTwice } from './policy-names.ts';
-import { signersOf } from './policy-signers.ts';
 import type { RekorTrust } from './rekor.ts';
 import { parseRekorKey, type RekorKey, type RekorVersion } from './rekor-key.ts';
 import { isKeyName } from './signed-note.ts';
@@ -50,7 +50,7 @@ const keyName: Decoder<string> = (value, path) => {
   return origin;
 };
 
-const signers = signersOf<P256Key>(
+const signers = keysInPolicy<P256Key>(
   parseP256Key,
   ({ hint }) => hint,
   'which of our keys has signed what is in the log?',

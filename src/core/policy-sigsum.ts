@@ -6,11 +6,11 @@
  *     kind: sigsum
  *     policy: sigsum-generic-2025-1        # one that Sigsum publishes; or, instead of it,
  *     policy_file: keys/sigsum-policy      # a Sigsum policy, relative to this file
- *     signers: [99ed58583e8750b2…]         # whose submissions are believed, 64 hexadecimal digits: policy-signers.ts
+ *     signers: [99ed58583e8750b2…]         # whose submissions are believed, 64 hexadecimal digits: policy-keys.ts
  */
 import { type Decoder, exactly, oneOf, optional, parsed, text, wrong } from './decode.ts';
 import { Fault, quote } from './fault.ts';
-import { signersOf } from './policy-signers.ts';
+import { keysInPolicy } from './policy-keys.ts';
 import { SIGSUM_POLICIES } from './sigsum-policies.ts';
 import { NOBODY, parseSigsumPolicy, type SigsumPolicy } from './sigsum-policy.ts';
 import type { SigsumTrust } from './sigsum-verify.ts';
@@ -56,5 +56,5 @@ const fields = exactly({
   kind: oneOf(['sigsum']),
   policy: optional(named),
   policy_file: optional(text),
-  signers: signersOf(parseSigner, hexOf, 'whose submissions should be believed?'),
+  signers: keysInPolicy(parseSigner, hexOf, 'whose submissions should be believed?'),
 });

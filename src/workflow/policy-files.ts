@@ -7,7 +7,7 @@ import path from 'node:path';
 import { CHAIN_CAP, parseAuthorities } from '../core/certificate-chain.ts';
 import { SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
-import { refuseShared, type TrustedLog } from '../core/policy-logs.ts';
+import { refuseShared, type TrustedLog, type TrustedTileLog, whyNotOf } from '../core/policy-logs.ts';
 import type { TrustedRecorder } from '../core/policy-recorder.ts';
 import type { TrustedRekorLog } from '../core/policy-rekor.ts';
 import type { TrustedSigsumLog } from '../core/policy-sigsum.ts';
@@ -26,7 +26,7 @@ export async function readLogFiles(ports: Ports, directory: string, trust: Trust
     if (log.kind === 'rekor') read.push(await readRekorLog(ports, at, trust, log));
     else if (log.kind === 'sigsum') read.push(await readSigsumLog(ports, at, trust, log));
     else if (log.kind === 'recorder') read.push(await readRecorder(ports, at, log));
-    else read.push(log);
+    else read.push(await readTileLog(ports, at, trust, log));
   }
   refuseShared(read);
   return read;
@@ -62,6 +62,17 @@ async function readSigsumLog(ports: Ports, at: Place, trust: Trust, log: Trusted
   return { ...read, policy: await inFile(file, async () => parseSigsumPolicy(bytes)) };
 }
 
+async function readTileLog(ports: Ports, at: Place, trust: Trust, log: TrustedTileLog): Promise<TrustedTileLog> {
+  const certified = await readSigners(ports, log.keyFiles.map(at), trust);
+  const keys = certified.map((one) => {
+    if (one.kind !== 'tiles') return wrongKind(log.name, one.file);
+    const why = whyNotOf(log, one.key);
+    if (why === undefined) return one.key;
+    throw new Fault('bad-format', `the log key ${quote(one.file)} ${why}`, { file: one.file });
+  });
+  return { ...log, keys: [...log.keys, ...keys] };
+}
+
 async function readRecorder({ files }: Ports, at: Place, log: TrustedRecorder): Promise<TrustedRecorder> {
   if (log.caFile === undefined) return log;
   const file = at(log.caFile);
@@ -72,7 +83,7 @@ async function readRecorder({ files }: Ports, at: Place, log: TrustedRecorder): 
 function wrongKind(log: string, file: string): never {
   throw new Fault('bad-format', `${quote(file)} is a key for another kind of log than ${quote(log)}`, {
     file,
-    hint: 'Rekor takes keys on P-256, Sigsum takes Ed25519: "key generate-log-key --for" makes either',
+    hint: 'Rekor takes keys on P-256, Sigsum Ed25519, as "key generate-log-key --for" makes them; a tile log has its log.vkey',
   });
 }
 

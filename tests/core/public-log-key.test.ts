@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatOpenSshKey, formatOpenSshPublicKey } from '../../src/core/openssh-key.ts';
 import { generateP256KeyPem } from '../../src/core/p256.ts';
 import { parsePublicLogKey } from '../../src/core/public-log-key.ts';
-import { generateLogKeyPem, publicKeyOf } from '../../src/core/signed-note.ts';
+import { formatVerifierKey, generateLogKeyPem, noteVerifier, publicKeyOf } from '../../src/core/signed-note.ts';
 import { refusal } from '../refusal.ts';
 
 const P256_PRIVATE = generateP256KeyPem();
@@ -13,6 +13,7 @@ const P256 = spkiPem(P256_PRIVATE);
 const ED25519_PRIVATE = generateLogKeyPem();
 const ED25519 = createPrivateKey(ED25519_PRIVATE);
 const OPENSSH = formatOpenSshPublicKey(publicKeyOf(ED25519), 'sigsum key');
+const VKEY = formatVerifierKey(noteVerifier('example.org/log', publicKeyOf(ED25519)));
 const other = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey;
 
 describe('a public log key', () => {
@@ -24,6 +25,11 @@ describe('a public log key', () => {
   it('is one for Sigsum as OpenSSH writes it', () => {
     const read = parsePublicLogKey(Buffer.from(OPENSSH));
     expect(read).toEqual({ kind: 'sigsum', key: Uint8Array.from(publicKeyOf(ED25519)) });
+  });
+
+  it('is one of a tile log as "log init" leaves it', () => {
+    const read = parsePublicLogKey(Buffer.from(`${VKEY}\n`));
+    expect(read.kind === 'tiles' && formatVerifierKey(read.key)).toBe(VKEY);
   });
 
   it.each([
@@ -42,6 +48,9 @@ describe('a public log key', () => {
     ['a line without a comment', OPENSSH.replace(' sigsum key', ''), 'neither'],
     ['a line of another kind', OPENSSH.replace('ssh-ed25519', 'ssh-rsa'), 'neither'],
     ['half a line', OPENSSH.slice(0, 40), 'neither'],
+    ['a verifier key without its line break', VKEY, 'neither'],
+    ['two verifier keys', `${VKEY}\n${VKEY}\n`, 'neither'],
+    ['a verifier key with another ID', `${VKEY.replace(/[+]..../, '+0000')}\n`, 'neither'],
     ['nothing', '', 'neither'],
   ])('is not %s', (_, text, message) => {
     expect(refusal('unreadable', () => parsePublicLogKey(Buffer.from(text))).message).toContain(message);

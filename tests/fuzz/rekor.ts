@@ -10,6 +10,7 @@ import { formatP256Key, parseP256Key } from '../../src/core/p256.ts';
 import { PUBLIC_LOG_KEY_CAP, parsePublicLogKey } from '../../src/core/public-log-key.ts';
 import { type RekorTrust, verifyBundle } from '../../src/core/rekor.ts';
 import { parseRekorKey } from '../../src/core/rekor-key.ts';
+import { formatVerifierKey, noteVerifier } from '../../src/core/signed-note.ts';
 import { newestAddress, SIGNING_CONFIG_CAP } from '../../src/core/signing-config.ts';
 import { BUNDLE_CAP, formatBundle, parseBundle, type TlogEntry } from '../../src/core/sigstore-bundle.ts';
 import { readRekorKeys, TRUSTED_ROOT_CAP } from '../../src/core/trusted-root.ts';
@@ -122,13 +123,18 @@ function checkConfig(input: Uint8Array): void {
 }
 
 const OPENSSH = formatOpenSshPublicKey(signer.spki.slice(-32), 'sigsum key');
+const VKEY = `${formatVerifierKey(noteVerifier('example.org/log', signer.spki.slice(-32)))}\n`;
 
 /** Byte for byte what would be written of the key. */
 function checkPublicKey(input: Uint8Array): void {
   const read = parsePublicLogKey(input);
   const text = Buffer.from(input).toString();
   const comment = /^\S+ \S+ ([^\n]*)\n$/.exec(text)?.[1] ?? '';
-  const again = read.kind === 'rekor' ? read.key.pem : formatOpenSshPublicKey(read.key, comment);
+  const again = {
+    rekor: () => read.kind === 'rekor' && read.key.pem,
+    sigsum: () => read.kind === 'sigsum' && formatOpenSshPublicKey(read.key, comment),
+    tiles: () => read.kind === 'tiles' && `${formatVerifierKey(read.key)}\n`,
+  }[read.kind]();
   if (again !== text) throw new Broken('accepted, and written as something else');
 }
 
@@ -149,7 +155,7 @@ export const REKOR: readonly Target[] = [
   },
   {
     name: 'public log key',
-    corpus: texts(signer.pem, OPENSSH),
+    corpus: texts(signer.pem, OPENSSH, VKEY),
     kinds: ['bad-format', 'unreadable'],
     check: checkPublicKey,
     cap: PUBLIC_LOG_KEY_CAP,

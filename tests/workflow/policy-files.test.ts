@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatP256Key } from '../../src/core/p256.ts';
+import { formatKeyMaterial, parseVerifierKey } from '../../src/core/signed-note.ts';
 import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { newSigner, type RekorLog, rekorLog } from '../core/rekor-log.ts';
 import { signingConfig, trustedRoot } from '../core/rekor-root.ts';
@@ -200,6 +201,31 @@ describe('signers in files', () => {
     await using('keys/rekor', 2, /unreadable: ".*keys\/rekor": it holds a private key/);
     await using('r/a-1.tar.gz', 2, /unreadable: /);
     await using('keys/sigsum.pub', 2, /bad-format: ".*sigsum\.pub" is a key for another kind of log than "sigstore"/);
+  });
+
+  it('are taken by tile logs, too, where they bear its name', async () => {
+    await done(['log', 'init', at('log'), '--origin', 'example.org/log', '--key', at('keys/tiles')]);
+    fs.copyFileSync(at('log.state/log.vkey'), at('keys/log.vkey'));
+    const tiles = (more: object) => ({
+      more: {
+        logs: [{ name: 't', kind: 'tiles', origin: 'example.org/log', keys: [{ file: 'keys/log.vkey' }], ...more }],
+      },
+    });
+    policy(tiles({}));
+    await refused(3, 'unsigned: ', verify());
+    await done(certify('keys/log.vkey'));
+    const submit = ['submit', at('r'), '--policy', at('policy.yaml'), '--log', `tiles:${at('log')}`];
+    await done([...submit, '--log-key', at('keys/tiles'), ...IDENTITY]);
+    expect((await done(verify())).logs).toMatchObject([{ name: 't', action: 'verified' }]);
+    policy(tiles({ origin: 'example.org/another' }));
+    await refused(2, /log\.vkey" is not named like the origin, example\.org\/another/, verify());
+    const { publicKey } = parseVerifierKey(read('keys/log.vkey').toString().trim());
+    const key = formatKeyMaterial({ name: 'witness.example.org', type: 4, publicKey });
+    policy(tiles({ witnesses: [{ name: 'w', key }], quorum: 1 }));
+    await refused(2, /log\.vkey" is the key of a witness, too/, verify());
+    policy(tiles({ keys: [...FILE] }));
+    await done(certify('keys/rekor.pub'));
+    await refused(2, /rekor\.pub" is a key for another kind of log than "t"/, verify());
   });
 
   it('are taken by Sigsum logs, too', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The `signers` of a Rekor or Sigsum log in the trust policy: our keys, which sign what goes into it. A key stands there itself, or in a
- * file beside which a certificate of the policy has signed it:
+ * Keys of ours in the trust policy: the `signers` of a Rekor or Sigsum log, which sign what goes into it, and the `keys` of a tile log.
+ * A key stands there itself, or in a file beside which a certificate of the policy has signed it:
  *
  *   signers:
  *     - MFkwEwYHKoZIzj0CAQYI…
@@ -9,31 +9,31 @@
  */
 import { type Decoder, exactly, list, parsed, text, wrong } from './decode.ts';
 
-export interface Signers<K> {
+export interface KeysInPolicy<K> {
   readonly keys: readonly K[];
   /** Whose keys have still to be read. */
   readonly files: readonly string[];
 }
 
-const MAX_SIGNERS = 32;
+const MOST = 32;
 
 /** `idOf` tells keys apart, `whose` is what an empty list leaves open. */
-export const signersOf =
-  <K>(parse: (text: string) => K, idOf: (key: K) => string, whose: string): Decoder<Signers<K>> =>
+export const keysInPolicy =
+  <K>(parse: (text: string) => K, idOf: (key: K) => string, whose: string): Decoder<KeysInPolicy<K>> =>
   (value, path) => {
-    const signers = list(signer(parse))(value, path);
-    if (signers.length === 0) throw wrong(path, `is empty: ${whose}`);
-    if (signers.length > MAX_SIGNERS) throw wrong(path, `holds more than ${MAX_SIGNERS} keys`);
-    const ids = signers.map((one) => ('file' in one ? `file ${one.file}` : idOf(one.key)));
+    const keys = list(keyOrFile(parse))(value, path);
+    if (keys.length === 0) throw wrong(path, `is empty: ${whose}`);
+    if (keys.length > MOST) throw wrong(path, `holds more than ${MOST} keys`);
+    const ids = keys.map((one) => ('file' in one ? `file ${one.file}` : idOf(one.key)));
     const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
     if (twice >= 0) throw wrong(`${path}[${twice}]`, 'is there twice');
     return {
-      keys: signers.flatMap((one) => ('file' in one ? [] : [one.key])),
-      files: signers.flatMap((one) => ('file' in one ? [one.file] : [])),
+      keys: keys.flatMap((one) => ('file' in one ? [] : [one.key])),
+      files: keys.flatMap((one) => ('file' in one ? [one.file] : [])),
     };
   };
 
-const signer =
+const keyOrFile =
   <K>(parse: (text: string) => K): Decoder<{ readonly key: K } | { readonly file: string }> =>
   (value, path) =>
     typeof value === 'string' ? { key: parsed(parse)(value, path) } : exactly({ file: text })(value, path);
