@@ -1683,17 +1683,14 @@ var tileLog = (value, path3) => {
     throw wrong(`${path3}.quorum`, "is missing: how many of the witnesses have to vouch?");
   if (quorum !== void 0 && quorum > witnesses.length)
     throw wrong(`${path3}.quorum`, `asks for ${quorum} witnesses of ${witnesses.length}`);
-  const own = given.keys.map(({ publicKey }) => formatBase64(publicKey));
-  for (const [index, { key }] of witnesses.entries()) {
-    if (own.includes(formatBase64(key.publicKey)))
-      throw wrong(`${path3}.witnesses[${index}].key`, "is the key of the log, which cannot be its own witness");
-  }
+  const own = witnesses.findIndex((one2) => given.keys.some((key) => isOf(one2, key)));
+  if (own >= 0) throw wrong(`${path3}.witnesses[${own}].key`, "is the key of the log, which cannot be its own witness");
   return { ...trusted, keys: given.keys, keyFiles: given.files, quorum: quorum ?? 0 };
 };
 var whyMisnamed = ({ name }, { origin }) => name === origin ? void 0 : `is not named like the origin, ${origin}`;
+var isOf = ({ key }, { publicKey }) => equalBytes(key.publicKey, publicKey);
 function whyNotOf(log, key) {
-  const isOfWitness = log.witnesses.some(({ key: { publicKey } }) => equalBytes(publicKey, key.publicKey));
-  return isOfWitness ? "is the key of a witness, too" : whyMisnamed(key, log);
+  return log.witnesses.some((one2) => isOf(one2, key)) ? "is the key of a witness, too" : whyMisnamed(key, log);
 }
 var witness = exactly({
   name: text,

@@ -627,8 +627,9 @@ function rekorLog(ports, trusted, key, patience) {
 function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted }) {
   if (url !== void 0)
     return () => ({
-      ...{ earlier: void 0, keep: async () => void 0 },
-      locate: async () => ({ url, readUrl: readUrl ?? url })
+      earlier: void 0,
+      locate: async () => ({ url, readUrl: readUrl ?? url }),
+      keep: async () => void 0
     });
   if (signingConfig !== void 0)
     return (addresses) => {

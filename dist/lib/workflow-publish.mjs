@@ -174,8 +174,8 @@ async function isPublished(publication, piece) {
   const { files, to } = publication;
   if (piece.bytes !== void 0 && canContinue(piece.name)) {
     const published = await directorySource(files, to).read(piece.name, BUNDLE_CAP);
-    if (published !== void 0 && !equalBytes(published, piece.bytes) && continues(piece.name, published, piece.bytes))
-      return false;
+    if (published !== void 0 && equalBytes(published, piece.bytes)) return true;
+    if (published !== void 0 && continues(piece.name, published, piece.bytes)) return false;
   }
   await compare(publication, piece);
   return true;

@@ -81,11 +81,8 @@ const tileLog: Decoder<TrustedTileLog> = (value, path) => {
     throw wrong(`${path}.quorum`, 'is missing: how many of the witnesses have to vouch?');
   if (quorum !== undefined && quorum > witnesses.length)
     throw wrong(`${path}.quorum`, `asks for ${quorum} witnesses of ${witnesses.length}`);
-  const own = given.keys.map(({ publicKey }) => formatBase64(publicKey));
-  for (const [index, { key }] of witnesses.entries()) {
-    if (own.includes(formatBase64(key.publicKey)))
-      throw wrong(`${path}.witnesses[${index}].key`, 'is the key of the log, which cannot be its own witness');
-  }
+  const own = witnesses.findIndex((one) => given.keys.some((key) => isOf(one, key)));
+  if (own >= 0) throw wrong(`${path}.witnesses[${own}].key`, 'is the key of the log, which cannot be its own witness');
   return { ...trusted, keys: given.keys, keyFiles: given.files, quorum: quorum ?? 0 };
 };
 
@@ -93,10 +90,11 @@ const tileLog: Decoder<TrustedTileLog> = (value, path) => {
 const whyMisnamed = ({ name }: NoteVerifier, { origin }: Pick<TrustedTileLog, 'origin'>): string | undefined =>
   name === origin ? undefined : `is not named like the origin, ${origin}`;
 
+const isOf = ({ key }: TrustedWitness, { publicKey }: NoteVerifier): boolean => equalBytes(key.publicKey, publicKey);
+
 /** Why a key that was read from a file cannot be one of this log; undefined where it can. */
 export function whyNotOf(log: TrustedTileLog, key: NoteVerifier): string | undefined {
-  const isOfWitness = log.witnesses.some(({ key: { publicKey } }) => equalBytes(publicKey, key.publicKey));
-  return isOfWitness ? 'is the key of a witness, too' : whyMisnamed(key, log);
+  return log.witnesses.some((one) => isOf(one, key)) ? 'is the key of a witness, too' : whyMisnamed(key, log);
 }
 
 const witness: Decoder<TrustedWitness> = exactly({

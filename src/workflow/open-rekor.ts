@@ -55,8 +55,9 @@ function locatorOf(
 ): (addresses: Addresses) => RekorPlaces {
   if (url !== undefined)
     return () => ({
-      ...{ earlier: undefined, keep: async () => undefined },
+      earlier: undefined,
       locate: async () => ({ url, readUrl: readUrl ?? url }),
+      keep: async () => undefined,
     });
   if (signingConfig !== undefined)
     return (addresses) => {

@@ -171,8 +171,8 @@ async function isPublished(publication: Publication, piece: Piece): Promise<bool
   const { files, to } = publication;
   if (piece.bytes !== undefined && canContinue(piece.name)) {
     const published = await directorySource(files, to).read(piece.name, CONTINUATION_CAP);
-    if (published !== undefined && !equalBytes(published, piece.bytes) && continues(piece.name, published, piece.bytes))
-      return false;
+    if (published !== undefined && equalBytes(published, piece.bytes)) return true;
+    if (published !== undefined && continues(piece.name, published, piece.bytes)) return false;
   }
   await compare(publication, piece);
   return true;

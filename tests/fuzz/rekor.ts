@@ -7,7 +7,7 @@ import { demandEntry, formatEntry, formatRequest } from '../../src/core/hashedre
 import { HASH_SIZE } from '../../src/core/merkle.ts';
 import { formatOpenSshPublicKey } from '../../src/core/openssh-key.ts';
 import { formatP256Key, parseP256Key } from '../../src/core/p256.ts';
-import { PUBLIC_LOG_KEY_CAP, parsePublicLogKey } from '../../src/core/public-log-key.ts';
+import { PUBLIC_LOG_KEY_CAP, type PublicLogKey, parsePublicLogKey } from '../../src/core/public-log-key.ts';
 import { type RekorTrust, verifyBundle } from '../../src/core/rekor.ts';
 import { parseRekorKey } from '../../src/core/rekor-key.ts';
 import { formatVerifierKey, noteVerifier } from '../../src/core/signed-note.ts';
@@ -130,12 +130,12 @@ function checkPublicKey(input: Uint8Array): void {
   const read = parsePublicLogKey(input);
   const text = Buffer.from(input).toString();
   const comment = /^\S+ \S+ ([^\n]*)\n$/.exec(text)?.[1] ?? '';
-  const again = {
-    rekor: () => read.kind === 'rekor' && read.key.pem,
-    sigsum: () => read.kind === 'sigsum' && formatOpenSshPublicKey(read.key, comment),
-    tiles: () => read.kind === 'tiles' && `${formatVerifierKey(read.key)}\n`,
-  }[read.kind]();
-  if (again !== text) throw new Broken('accepted, and written as something else');
+  if (written(read, comment) !== text) throw new Broken('accepted, and written as something else');
+}
+
+function written(read: PublicLogKey, comment: string): string {
+  if (read.kind === 'rekor') return read.key.pem;
+  return read.kind === 'sigsum' ? formatOpenSshPublicKey(read.key, comment) : `${formatVerifierKey(read.key)}\n`;
 }
 
 export const REKOR: readonly Target[] = [
