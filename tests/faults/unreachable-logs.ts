@@ -3,7 +3,7 @@
 import { createPrivateKey } from 'node:crypto';
 import fs from 'node:fs';
 import { addLogKey } from '../pieces.ts';
-import { artifactSigning, type Lab, type Vars } from '../roles/lab.ts';
+import { type Lab, type LogKeyFile, makeLogKey, type Vars } from '../roles/lab.ts';
 
 /** Nobody listens there. */
 const NOWHERE = 'http://127.0.0.1:1';
@@ -55,19 +55,11 @@ function writePolicy(
   return { policy: lab.write('work/policy.yaml', JSON.stringify(policy)), names: logs.map(({ name }) => name) };
 }
 
-interface Key {
-  readonly secret: string;
-  /** The public half, as policies have it. */
-  readonly open: string;
-}
-
-function makeKey(lab: Lab, name: Name, pieces: Map<string, string>): Key {
-  const file = lab.at('private', `${name}.pem`);
-  const report = artifactSigning('key', 'generate-log-key', '--for', KINDS[name], '--out', file, '--json');
-  const open: string = JSON.parse(report).detail.public_key;
-  const secret = fs.readFileSync(file, 'utf8');
+function makeKey(lab: Lab, name: Name, pieces: Map<string, string>): LogKeyFile {
+  const key = makeLogKey(lab, KINDS[name], `${name}.pem`);
+  const { secret, open, file } = key;
   addLogKey(pieces, name, secret, scalarOf(secret, open), fs.readFileSync(`${file}.pub`, 'utf8'));
-  return { secret, open };
+  return key;
 }
 
 /** The secret itself. */

@@ -213,6 +213,20 @@ export const artifactSigning = (...args: readonly string[]): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
+export interface LogKeyFile {
+  readonly file: string;
+  readonly secret: string;
+  /** The public half, as policies have it. */
+  readonly open: string;
+}
+
+/** A private key for logs, in `private/`. */
+export function makeLogKey(lab: Lab, kind: 'tiles' | 'rekor' | 'sigsum', name: string): LogKeyFile {
+  const file = lab.at('private', name);
+  const report = artifactSigning('key', 'generate-log-key', '--for', kind, '--out', file, '--json');
+  return { file, secret: fs.readFileSync(file, 'utf8'), open: JSON.parse(report).detail.public_key };
+}
+
 /**
  * What to search for: the armored secret cut into pieces of 16 characters, and its base64 form at each of the three
  * alignments; without what the public text has, too.

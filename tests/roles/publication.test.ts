@@ -6,7 +6,6 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/core/report.ts';
 import { formatKeyMaterial } from '../../src/core/signed-note.ts';
 import { rekorLog } from '../core/rekor-log.ts';
 import {
@@ -27,6 +26,7 @@ import {
   type Call,
   type Lab,
   leftBy,
+  makeLogKey,
   makeSpy,
   type Outcome,
   openLab,
@@ -113,21 +113,14 @@ function witnessPolicy(): string {
   return lab.at('private/policy.yaml');
 }
 
-/** A private key for logs, and what a policy pins of it. */
-function makeLogKey(kind: 'rekor' | 'sigsum', name: string) {
-  const file = lab.at('private', name);
-  const report: Report = JSON.parse(artifactSigning('key', 'generate-log-key', '--for', kind, '--out', file, '--json'));
-  return { secret: fs.readFileSync(file, 'utf8'), signers: [report.detail?.['public_key']] };
-}
-
 /** A policy that demands the tile log and two logs of others, and the secret with all of their keys. */
 async function severalLogs(): Promise<Vars> {
   const log = rekorLog(2);
   rekor = await rekorServer(log);
   sigsum = await fakeSigsum();
-  const keys = { rekor: makeLogKey('rekor', 'rekor.pem'), sigsum: makeLogKey('sigsum', 'sigsum.key') };
+  const keys = { rekor: makeLogKey(lab, 'rekor', 'rekor.pem'), sigsum: makeLogKey(lab, 'sigsum', 'sigsum.key') };
   const vkey = fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim();
-  const two = { version: 2, url: rekor.url, origin: log.origin, keys: [log.pin], signers: keys.rekor.signers };
+  const two = { version: 2, url: rekor.url, origin: log.origin, keys: [log.pin], signers: [keys.rekor.open] };
   lab.write('private/sigsum-policy', `${sigsum.line}\nquorum none\n`);
   const policy = {
     schema: 'artifact-signing.policy/v1',
@@ -135,11 +128,11 @@ async function severalLogs(): Promise<Vars> {
     logs: [
       { name: 'tarballs', kind: 'tiles', origin: 'example.org/log', keys: [vkey] },
       { name: 'two', kind: 'rekor', ...two },
-      { name: 'others', kind: 'sigsum', policy_file: 'sigsum-policy', signers: keys.sigsum.signers },
+      { name: 'others', kind: 'sigsum', policy_file: 'sigsum-policy', signers: [keys.sigsum.open] },
     ],
     require: { logs: { at_least: 3 } },
   };
-  const token = makeLogKey('sigsum', 'token.key').secret;
+  const token = makeLogKey(lab, 'sigsum', 'token.key').secret;
   secrets = [keys.rekor.secret, keys.sigsum.secret, token];
   return {
     verify_artifacts_certificate: '',

@@ -7,7 +7,7 @@ import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { rekorLog } from '../core/rekor-log.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
 import { type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
-import { artifactSigning, type Lab, openLab, type Ran, type Vars } from '../roles/lab.ts';
+import { artifactSigning, type Lab, type LogKeyFile, makeLogKey, openLab, type Ran, type Vars } from '../roles/lab.ts';
 
 const PLAYBOOK = path.resolve(import.meta.dirname, '../../playbooks/release/submit.yaml');
 const MANIFEST = 'nova-31.0.0.SHA256SUMS';
@@ -18,23 +18,10 @@ const NOWHERE = 'http://127.0.0.1:1';
 let lab: Lab;
 let gpg: Gpg;
 let primary: string;
-let keys: Readonly<Record<'tiles' | 'rekor', LogKey>>;
+let keys: Readonly<Record<'tiles' | 'rekor', LogKeyFile>>;
 const servers: RekorServerLab[] = [];
 /** Of the policy. */
 const rekors: Vars[] = [];
-
-interface LogKey {
-  readonly file: string;
-  /** What a policy says of it. */
-  readonly open: string;
-  readonly secret: string;
-}
-
-function makeLogKey(kind: 'tiles' | 'rekor'): LogKey {
-  const file = lab.at('private', `${kind}.pem`);
-  const report = artifactSigning('key', 'generate-log-key', '--for', kind, '--out', file, '--json');
-  return { file, open: JSON.parse(report).detail?.public_key, secret: fs.readFileSync(file, 'utf8') };
-}
 
 beforeAll(async () => {
   lab = openLab();
@@ -42,7 +29,7 @@ beforeAll(async () => {
   ({ primary } = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }] }));
   lab.write('private/subkey.asc', await exportSecretSubkeys(gpg, primary));
   lab.write('private/certificate.asc', await exportPublic(gpg, primary));
-  keys = { tiles: makeLogKey('tiles'), rekor: makeLogKey('rekor') };
+  keys = { tiles: makeLogKey(lab, 'tiles', 'tiles.pem'), rekor: makeLogKey(lab, 'rekor', 'rekor.pem') };
   artifactSigning('log', 'init', lab.at('work/log'), '--origin', 'example.org/log', '--key', keys.tiles.file);
   for (const name of ['north', 'south']) {
     const log = rekorLog(2, { origin: `${name}.example.org` });
