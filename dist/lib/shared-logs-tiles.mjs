@@ -783,6 +783,8 @@ import { randomInt } from "node:crypto";
 var PASSING = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 var FIRST_PAUSE = 1e3;
 var LONGEST_PAUSE = 15e3;
+var LEAST = 1e3;
+var hasTimeAfter = (pause, end, clock) => clock.now().getTime() + pause + LEAST <= end.getTime();
 async function tryUntilAnswered({ clock, end, timeout }, ask2, isPassing = () => false) {
   let problem = new Fault("network", "there was no time left to ask it");
   for (let [pause, isFirst] = [FIRST_PAUSE, true]; ; [pause, isFirst] = [Math.min(pause * 2, LONGEST_PAUSE), false]) {
@@ -793,7 +795,7 @@ async function tryUntilAnswered({ clock, end, timeout }, ask2, isPassing = () =>
     problem = answer instanceof Fault ? answer : new Fault("network", `it answers ${answer.status}`);
     const said = answer instanceof Fault ? 0 : retryAfter(answer, clock.now()) ?? 0;
     const wait = Math.max(said, withJitter(pause));
-    if (clock.now().getTime() + wait >= end.getTime()) throw problem;
+    if (!hasTimeAfter(wait, end, clock)) throw problem;
     await clock.sleep(wait);
   }
 }
@@ -876,7 +878,7 @@ async function postOnce(view, witness, oldSize, { http, clock, end }) {
   }
 }
 async function another({ clock, end, goOn }, pause) {
-  if (!goOn() || clock.now().getTime() + pause >= end.getTime()) return false;
+  if (!goOn() || !hasTimeAfter(pause, end, clock)) return false;
   await clock.sleep(pause);
   return goOn();
 }
@@ -1250,6 +1252,7 @@ export {
   PASSING,
   FIRST_PAUSE,
   LONGEST_PAUSE,
+  hasTimeAfter,
   tryUntilAnswered,
   withJitter,
   retryAfter,

@@ -9,7 +9,7 @@ import {
   noFindings,
   ownNames,
   settle
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-logs-sigsum-submit.mjs";
 import {
   MANIFEST_CAP,
   beginCheck,

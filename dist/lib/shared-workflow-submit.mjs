@@ -50,7 +50,7 @@ import {
   verifyRekorCheckpoint,
   verifySigned,
   witnessingOf
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-logs-sigsum-submit.mjs";
 import {
   P256_SIGNATURE_CAP,
   formatP256Key,

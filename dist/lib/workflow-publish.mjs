@@ -8,7 +8,7 @@ import {
   loadTrust,
   parseBundle,
   parseSubmission
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import "./shared-core-report.mjs";

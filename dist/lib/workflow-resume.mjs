@@ -10,7 +10,7 @@ import {
   TILE_LOG,
   loadTrust,
   parseSubmission
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import {

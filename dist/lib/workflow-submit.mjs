@@ -5,7 +5,7 @@ import {
 } from "./shared-workflow-submit.mjs";
 import "./shared-workflow-log-keys.mjs";
 import "./shared-core-zuul-vars.mjs";
-import "./shared-core-sigsum-policies.mjs";
+import "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import "./shared-core-report.mjs";

@@ -11,7 +11,7 @@ import {
   listedSince,
   loadTrust,
   noFindings
-} from "./shared-core-sigsum-policies.mjs";
+} from "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import {

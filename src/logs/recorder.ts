@@ -20,7 +20,7 @@ import { projectDomain, type RecordNames, recordNames } from '../core/rget.ts';
 import type { Statement } from '../core/statement.ts';
 import type { Clock, Http, Tls } from '../ports.ts';
 import type { Receipt, Subject, TransparencyLog, VerifiedRecord } from './log.ts';
-import { FIRST_PAUSE, LONGEST_PAUSE, PASSING, retryAfter, withJitter } from './trying.ts';
+import { FIRST_PAUSE, hasTimeAfter, LONGEST_PAUSE, PASSING, retryAfter, withJitter } from './trying.ts';
 
 export interface RecorderAsking {
   readonly http: Http;
@@ -116,8 +116,8 @@ async function untilShown(
   asking: RecorderAsking,
 ): Promise<{ readonly chain: Chain; readonly isNew: boolean }> {
   const { clock, patience } = asking;
-  const end = clock.now().getTime() + patience;
-  const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end - clock.now().getTime()));
+  const end = new Date(clock.now().getTime() + patience);
+  const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end.getTime() - clock.now().getTime()));
   let isTold = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const seen = await visit(asking, names, trusted, timeout());
@@ -128,7 +128,7 @@ async function untilShown(
       continue;
     }
     const wait = outage.after ?? withJitter(pause);
-    if (clock.now().getTime() + wait >= end) throw isTold ? notShown(names, outage.fault) : outage.fault;
+    if (!hasTimeAfter(wait, end, clock)) throw isTold ? notShown(names, outage.fault) : outage.fault;
     await clock.sleep(wait);
   }
 }

@@ -22,6 +22,7 @@ import { formatTreeHead, type SigsumTreeHead, verifyQuorum } from '../core/sigsu
 import type { Clock, Http, Progress } from '../ports.ts';
 import { misbehaved, type ReachableLog, SeenHeads } from './sigsum-heads.ts';
 import { isOutage, type Outage, pending, type SigsumServer, sigsumServer } from './sigsum-server.ts';
+import { hasTimeAfter } from './trying.ts';
 
 /** Milliseconds before a log is asked again; up to a quarter more, so that not everybody asks at once. */
 const PAUSE = 2000;
@@ -109,28 +110,28 @@ function refusal(faults: readonly Fault[], mayBeLogged: boolean): Fault {
 
 /** How much time is left, and how it passes. */
 class Waiting {
-  readonly end: number;
+  readonly end: Date;
   readonly #begun: number;
   readonly #with: SigsumSubmitting;
 
   constructor(submitting: SigsumSubmitting) {
     this.#with = submitting;
     this.#begun = submitting.clock.now().getTime();
-    this.end = this.#begun + submitting.patience;
+    this.end = new Date(this.#begun + submitting.patience);
   }
 
   /** When the first of so many logs has had its share of what is left. */
-  share(logs: number): number {
+  share(logs: number): Date {
     const now = this.#with.clock.now().getTime();
-    return now + (this.end - now) / logs;
+    return new Date(now + (this.end.getTime() - now) / logs);
   }
 
   /** Waits, as long as the server asks for, too, and says so; false where there is no time left before `until`. */
-  async pause(duration: number, after: number | undefined, until: number): Promise<boolean> {
+  async pause(duration: number, after: number | undefined, until: Date): Promise<boolean> {
     const { clock, progress, patience } = this.#with;
     const now = clock.now().getTime();
     const wait = Math.max(Math.min(duration, LONGEST_PAUSE), after ?? 0) * (1 + Math.random() / 4);
-    if (now + wait >= until) return false;
+    if (!hasTimeAfter(wait, until, clock)) return false;
     progress.report(
       'seconds waited for the Sigsum log',
       Math.round((now - this.#begun) / 1000),
@@ -147,9 +148,9 @@ async function submitTo(
   leaf: AddLeaf,
   submitting: SigsumSubmitting,
   waiting: Waiting,
-  until: number,
+  until: Date,
 ): Promise<SigsumLogged | Outage> {
-  const server = sigsumServer(submitting, log.url, new Date(until));
+  const server = sigsumServer(submitting, log.url, until);
   const request = formatAddLeaf(leaf);
   const token = submitting.tokenFor(log);
   const first = await server.addLeaf(request, token);

@@ -24,6 +24,13 @@ export const PASSING = new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 export const FIRST_PAUSE = 1000;
 export const LONGEST_PAUSE = 15_000;
 
+/** Milliseconds that have to be left for an answer: one that is cut short would hide why there was none before. */
+const LEAST = 1000;
+
+/** Whether anybody can be asked again after so many milliseconds. */
+export const hasTimeAfter = (pause: number, end: Date, clock: Clock): boolean =>
+  clock.now().getTime() + pause + LEAST <= end.getTime();
+
 /**
  * The first answer that says something. `isPassing` tells which other answers are not final. `ask` is given the milliseconds that it
  * may take. Throws `network` where the deadline comes first, with the last problem.
@@ -43,7 +50,7 @@ export async function tryUntilAnswered(
     // whoever says "at once" for ever would be asked without a pause
     const said = answer instanceof Fault ? 0 : (retryAfter(answer, clock.now()) ?? 0);
     const wait = Math.max(said, withJitter(pause));
-    if (clock.now().getTime() + wait >= end.getTime()) throw problem;
+    if (!hasTimeAfter(wait, end, clock)) throw problem;
     await clock.sleep(wait);
   }
 }

@@ -27,7 +27,7 @@ import type { TrustedWitness } from '../core/policy-logs.ts';
 import { NOTE_CAP, parseSignedNote } from '../core/signed-note.ts';
 import type { Answer, Clock, Http } from '../ports.ts';
 import type { TileView } from './tile-view.ts';
-import { retryAfter } from './trying.ts';
+import { hasTimeAfter, retryAfter } from './trying.ts';
 
 /** Milliseconds that one answer may take. */
 const PATIENCE = 10_000;
@@ -146,7 +146,7 @@ async function postOnce(
 
 /** Waits where asking once more makes sense. */
 async function another({ clock, end, goOn }: Asking, pause: number): Promise<boolean> {
-  if (!goOn() || clock.now().getTime() + pause >= end.getTime()) return false;
+  if (!goOn() || !hasTimeAfter(pause, end, clock)) return false;
   await clock.sleep(pause);
   return goOn();
 }

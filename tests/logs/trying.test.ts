@@ -110,6 +110,15 @@ describe('asking again', () => {
     expect(late.timeouts).toEqual([]);
   });
 
+  it('does not happen where an answer would be cut short', async () => {
+    const half = asking(8.5, answer(429, { 'retry-after': '8' }), answer(201));
+    expect((await refused('network', tryUntilAnswered(half.trying, half.ask))).message).toBe('it answers 429');
+    expect(half.timeouts).toEqual([8500]);
+    const whole = asking(9, answer(429, { 'retry-after': '8' }), answer(201));
+    await tryUntilAnswered(whole.trying, whole.ask);
+    expect(whole.timeouts).toEqual([9000, 1000]);
+  });
+
   it('does not happen after a defect', async () => {
     const { trying } = asking(60);
     const defect = () => Promise.reject(new TypeError('a defect'));

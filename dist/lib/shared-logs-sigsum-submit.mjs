@@ -33,6 +33,7 @@ import {
   formatCheckpoint,
   formatCosignature,
   formatStatement,
+  hasTimeAfter,
   leafHash,
   parseCanonicalJson,
   parseHash,
@@ -1056,8 +1057,8 @@ async function checkPublished(http, url, manifest) {
 }
 async function untilShown(url, names2, trusted, asking) {
   const { clock, patience } = asking;
-  const end = clock.now().getTime() + patience;
-  const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end - clock.now().getTime()));
+  const end = new Date(clock.now().getTime() + patience);
+  const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end.getTime() - clock.now().getTime()));
   let isTold = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const seen = await visit(asking, names2, trusted, timeout());
@@ -1068,7 +1069,7 @@ async function untilShown(url, names2, trusted, asking) {
       continue;
     }
     const wait = outage.after ?? withJitter(pause);
-    if (clock.now().getTime() + wait >= end) throw isTold ? notShown(names2, outage.fault) : outage.fault;
+    if (!hasTimeAfter(wait, end, clock)) throw isTold ? notShown(names2, outage.fault) : outage.fault;
     await clock.sleep(wait);
   }
 }
@@ -1275,19 +1276,19 @@ var Waiting = class {
   constructor(submitting) {
     this.#with = submitting;
     this.#begun = submitting.clock.now().getTime();
-    this.end = this.#begun + submitting.patience;
+    this.end = new Date(this.#begun + submitting.patience);
   }
   /** When the first of so many logs has had its share of what is left. */
   share(logs) {
     const now = this.#with.clock.now().getTime();
-    return now + (this.end - now) / logs;
+    return new Date(now + (this.end.getTime() - now) / logs);
   }
   /** Waits, as long as the server asks for, too, and says so; false where there is no time left before `until`. */
   async pause(duration, after, until) {
     const { clock, progress, patience } = this.#with;
     const now = clock.now().getTime();
     const wait = Math.max(Math.min(duration, LONGEST_PAUSE2), after ?? 0) * (1 + Math.random() / 4);
-    if (now + wait >= until) return false;
+    if (!hasTimeAfter(wait, until, clock)) return false;
     progress.report(
       "seconds waited for the Sigsum log",
       Math.round((now - this.#begun) / 1e3),
@@ -1298,7 +1299,7 @@ var Waiting = class {
   }
 };
 async function submitTo(log, leaf, submitting, waiting, until) {
-  const server = sigsumServer(submitting, log.url, new Date(until));
+  const server = sigsumServer(submitting, log.url, until);
   const request = formatAddLeaf(leaf);
   const token = submitting.tokenFor(log);
   const first = await server.addLeaf(request, token);
