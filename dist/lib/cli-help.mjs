@@ -33,6 +33,7 @@ Options:
   --recursive             directories below, too                                                     [boolean]
   --include               GLOB: only names that match; may be repeated                                 [array]
   --exclude               GLOB: not the names that match; may be repeated                              [array]
+  --expect                GLOB: an artifact has to match; may be repeated                              [array]
   --allow-empty           nothing to do is no error                                                  [boolean]
   --published             DIR|URL: look first at what is published there: the same bytes take over their
                           signatures, other bytes are refused                                         [string]
@@ -87,6 +88,7 @@ Options:
   --recursive             directories below, too                                                     [boolean]
   --include               GLOB: only names that match; may be repeated                                 [array]
   --exclude               GLOB: not the names that match; may be repeated                              [array]
+  --expect                GLOB: an artifact has to match; may be repeated                              [array]
   --allow-empty           nothing to do is no error                                                  [boolean]
   --published             DIR|URL: look first at what is published there: the same bytes take over their
                           signatures, other bytes are refused                                         [string]

@@ -86,6 +86,7 @@ var SELECT_FLAGS = [
   set("recursive", "directories below, too"),
   texts("include", "GLOB", "only names that match; may be repeated"),
   texts("exclude", "GLOB", "not the names that match; may be repeated"),
+  texts("expect", "GLOB", "an artifact has to match; may be repeated"),
   set("allow-empty", "nothing to do is no error")
 ];
 var NAME_FLAGS = [
@@ -103,6 +104,7 @@ var selectOptions = (args) => ({
   recursive: args.isSet("recursive"),
   include: args.texts("include"),
   exclude: args.texts("exclude"),
+  expect: args.texts("expect"),
   allowEmpty: args.isSet("allow-empty")
 });
 var signingOptions = (args, threads = 1) => ({

@@ -66,11 +66,20 @@ async function selectArtifacts(files, paths, options) {
   const selections = [];
   for (const { directory, names } of wanted.values()) selections.push(await selectIn(files, directory, names, options));
   if (!options.allowEmpty && selections.every((selection) => selection.artifacts.length === 0)) throw nothing(paths);
+  demandExpected(selections, options.expect);
   return selections;
 }
 var nothing = (paths) => new Fault("empty", `nothing to sign or to list in ${paths.map(quote).join(", ")}`, {
   hint: "did the build leave its artifacts elsewhere? --allow-empty says that this is right"
 });
+function demandExpected(selections, expected) {
+  const names = selections.flatMap(({ artifacts }) => artifacts);
+  const lacking = expected.filter((pattern) => !names.some((name) => isMatch(name, pattern)));
+  if (lacking.length === 0) return;
+  throw new Fault("missing", `no artifact matches ${lacking.map(quote).join(", ")}, and that is expected`, {
+    hint: "did the build make it, and was it collected? nothing was written"
+  });
+}
 async function want(files, wanted, given) {
   const info = await files.stat(given);
   if (info === void 0)
@@ -110,9 +119,10 @@ function signaturesOf(artifacts, ours) {
   return ours.signatures.filter((name) => signed.has(name)).map(parseArtifactName);
 }
 function matches(name, { include, exclude }) {
-  const hit = (pattern) => path.posix.matchesGlob(pattern.includes("/") ? name : path.posix.basename(name), pattern);
+  const hit = (pattern) => isMatch(name, pattern);
   return (include.length === 0 || include.some(hit)) && !exclude.some(hit);
 }
+var isMatch = (name, pattern) => path.posix.matchesGlob(pattern.includes("/") ? name : path.posix.basename(name), pattern);
 async function clearTemporary(files, { directory, artifacts }) {
   const places = /* @__PURE__ */ new Set([directory, ...artifacts.map((name) => path.join(directory, path.dirname(name)))]);
   for (const place of places) await files.clearTemporary(place, 0);

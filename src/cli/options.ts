@@ -73,6 +73,7 @@ export const SELECT_FLAGS: readonly Flag[] = [
   set('recursive', 'directories below, too'),
   texts('include', 'GLOB', 'only names that match; may be repeated'),
   texts('exclude', 'GLOB', 'not the names that match; may be repeated'),
+  texts('expect', 'GLOB', 'an artifact has to match; may be repeated'),
   set('allow-empty', 'nothing to do is no error'),
 ];
 
@@ -93,6 +94,7 @@ export const selectOptions = (args: Arguments) => ({
   recursive: args.isSet('recursive'),
   include: args.texts('include'),
   exclude: args.texts('exclude'),
+  expect: args.texts('expect'),
   allowEmpty: args.isSet('allow-empty'),
 });
 

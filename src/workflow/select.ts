@@ -13,6 +13,8 @@ export interface SelectOptions {
   /** Globs; a pattern without `/` is held against the last part of a name. None means everything. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Globs, too: each MUST match an artifact. */
+  readonly expect: readonly string[];
   readonly allowEmpty: boolean;
 }
 
@@ -38,6 +40,7 @@ export async function selectArtifacts(
   const selections = [];
   for (const { directory, names } of wanted.values()) selections.push(await selectIn(files, directory, names, options));
   if (!options.allowEmpty && selections.every((selection) => selection.artifacts.length === 0)) throw nothing(paths);
+  demandExpected(selections, options.expect);
   return selections;
 }
 
@@ -45,6 +48,16 @@ const nothing = (paths: readonly string[]) =>
   new Fault('empty', `nothing to sign or to list in ${paths.map(quote).join(', ')}`, {
     hint: 'did the build leave its artifacts elsewhere? --allow-empty says that this is right',
   });
+
+/** A build that has lost an artifact does not look different from one that never made it, unless somebody says what is to be there. */
+function demandExpected(selections: readonly Selection[], expected: readonly string[]): void {
+  const names = selections.flatMap(({ artifacts }) => artifacts);
+  const lacking = expected.filter((pattern) => !names.some((name) => isMatch(name, pattern)));
+  if (lacking.length === 0) return;
+  throw new Fault('missing', `no artifact matches ${lacking.map(quote).join(', ')}, and that is expected`, {
+    hint: 'did the build make it, and was it collected? nothing was written',
+  });
+}
 
 interface Wanted {
   readonly directory: string;
@@ -102,10 +115,12 @@ function signaturesOf(artifacts: readonly ArtifactName[], ours: ReleaseNames): r
 }
 
 function matches(name: string, { include, exclude }: SelectOptions): boolean {
-  const hit = (pattern: string) =>
-    path.posix.matchesGlob(pattern.includes('/') ? name : path.posix.basename(name), pattern);
+  const hit = (pattern: string) => isMatch(name, pattern);
   return (include.length === 0 || include.some(hit)) && !exclude.some(hit);
 }
+
+const isMatch = (name: string, pattern: string): boolean =>
+  path.posix.matchesGlob(pattern.includes('/') ? name : path.posix.basename(name), pattern);
 
 /** Removes what an interrupted run left, wherever signatures and manifests of a selection are written. */
 export async function clearTemporary(files: Files, { directory, artifacts }: Selection): Promise<void> {

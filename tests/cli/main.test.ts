@@ -354,6 +354,7 @@ describe('flags', () => {
       keyFile: undefined,
       warnDays: 30,
       dryRun: false,
+      expect: [],
       allowEmpty: false,
     });
   });

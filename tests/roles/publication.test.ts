@@ -189,6 +189,8 @@ async function playAll() {
   };
   const several = await severalLogs();
   const scenarios = [
+    // by the name that both roles take
+    sums('sums-lacking', { publish_sha256sums_path: lab.at('work/unsigned'), sign_artifacts_expect: ['*.whl'] }),
     sums('sums', {
       publish_sha256sums_path: lab.at('work/unsigned'),
       gpg_key: { private: fs.readFileSync(lab.at('private/subkey.asc'), 'utf8') },
@@ -277,6 +279,8 @@ describe('publish-sha256sums', () => {
   });
 
   it('refuses to edit one', () => {
+    expect(of('sums-lacking')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('sums-lacking').message).toContain('no artifact matches "*.whl", and that is expected');
     expect(of('sums-other')).toMatchObject({ failed: true, changed: 0 });
     expect(of('sums-other').message).toMatch(
       /^artifact-signing: error: .*does not match the directory.*\nartifact-signing: hint: /,

@@ -96,6 +96,7 @@ async function playAll() {
         sign_artifacts_key_file: lab.at('private/subkey.asc'),
         sign_artifacts_certificate: lab.at('private/certificate.asc'),
         sign_artifacts_key: key.subkeys[0],
+        sign_artifacts_expect: ['*.tar.gz', '*.whl'],
       }),
       on('locked', {
         gpg_key: { private: secrets.locked, passphrase: 'open sesame' },
@@ -104,6 +105,7 @@ async function playAll() {
       scenario('rehearsal', { sign_artifacts_path: lab.release('rehearsal'), gpg_key: gpgKey }, { check_mode: true }),
       on('primary', { gpg_key: { private: secrets.primary } }),
       on('empty', {}, {}),
+      on('lacking', { sign_artifacts_expect: ['*.whl', '*.deb'] }),
       on('tampered', {}, {}),
       on('crash'),
       scenario('nowhere', { gpg_key: gpgKey }),
@@ -201,6 +203,7 @@ describe('a refusal', () => {
   it.each([
     ['primary', 'primary'],
     ['empty', 'empty'],
+    ['lacking', 'no artifact matches "*.deb"'],
     ['tampered', 'a.txt.asc'],
   ])('of "%s" shows error and hint of the executable, and signs nothing', (name, words) => {
     const { failed, message, changed } = of(name);

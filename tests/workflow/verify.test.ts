@@ -121,6 +121,20 @@ describe('verify', () => {
     expect(fs.existsSync(at('r/a.tar.gz.asc'))).toBe(false);
   });
 
+  it('P22 refuses to sign and to list where an artifact that is expected was never built', async () => {
+    for (const name of ['r/a.tar.gz.asc', MANIFEST, `${MANIFEST}.asc`]) fs.rmSync(at(name));
+    const expecting = (...globs: readonly string[]) => globs.flatMap((glob) => ['--expect', glob]);
+    const words = [at('r'), '--key-file', lab.key('good'), '--recursive'];
+    const lacking = expecting('*.tar.gz', '*.deb', 'sub/*.tar.gz', '*.asc');
+    const why = 'missing: no artifact matches "*.deb", "sub/*.tar.gz", "*.asc", and that is expected';
+    for (const command of ['sign', 'sums']) await refused(3, why, [command, ...words, ...lacking, '--allow-empty']);
+    expect([fs.existsSync(at('r/a.tar.gz.asc')), fs.existsSync(at(MANIFEST))]).toEqual([false, false]);
+    // what was left out is not there, either
+    await refused(3, 'matches "*.whl"', ['sign', ...words, '--exclude', '*.whl', ...expecting('*.whl')]);
+    await done(['sign', ...words, ...expecting('*.tar.gz', 'sub/*.whl', '*.whl')]);
+    await done(['sums', ...words, ...expecting('*.tar.gz')]);
+  });
+
   it('P19 tells everything that is wrong at once', async () => {
     put({ 'r/a.tar.gz': 'altered', 'r/extra': 'x' });
     fs.rmSync(at('r/sub/b.whl'));
