@@ -29,8 +29,9 @@ import {
 
 // src/workflow/manifest.ts
 import path from "node:path";
-async function beginManifest(options, directory, name) {
+async function beginManifest(options, { directory, names }, name) {
   const local = await readExisting(directorySource(options.ports.files, directory), name);
+  if (local !== void 0 && !names.has(name)) throw changedMeanwhile(name);
   return async (lines) => lines.length === 0 ? void 0 : planManifest(options, { directory, name }, lines, local);
 }
 async function planManifest(options, { directory, name }, lines, local) {
@@ -91,13 +92,14 @@ async function putFile({ files }, directory, name, bytes, replace) {
     await files.write(path.join(directory, name), bytes, { mode: 420, replace });
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.kind !== "conflict" && cause.kind !== "not-found") throw cause;
-    throw new Fault("changed", `${quote(name)} or its directory was changed by somebody else meanwhile`, {
-      file: name,
-      hint: "is another run at work here? wait until it has ended, then run this again",
-      cause
-    });
+    throw changedMeanwhile(name, cause);
   }
 }
+var changedMeanwhile = (name, cause) => new Fault("changed", `${quote(name)} or its directory was changed by somebody else meanwhile`, {
+  file: name,
+  hint: "is another run at work here? wait until it has ended, then run this again",
+  cause
+});
 var COMPANION_CAP = 1024 * 1024;
 async function takeOver(options, place, asc, published, out) {
   const { name, bytes } = place;

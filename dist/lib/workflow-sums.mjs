@@ -46,7 +46,7 @@ async function sums(ports, options) {
   if (selection === void 0) throw new Fault("empty", `nothing to list in ${quote(directory)}`);
   if (!options.dryRun) await clearTemporary(ports.files, selection);
   const published = options.published === void 0 ? void 0 : openSource(ports, options.published);
-  const planning = await beginManifest({ ...options, ports, signing, published }, directory, name);
+  const planning = await beginManifest({ ...options, ports, signing, published }, selection, name);
   const checked = [];
   const lines = await hashAll(ports, selection, signing, checked);
   const plan = await planning(lines);

@@ -9,6 +9,7 @@ import { type ArtifactName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding, ManifestReport } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Ports } from '../ports.ts';
+import type { Selection } from './select.ts';
 import {
   checkBytes,
   describeSignature,
@@ -49,8 +50,14 @@ export type Planning = (lines: readonly ManifestLine[]) => Promise<ManifestPlan 
  * Begins a manifest, or the confirmation of the one that is published or there already. To be called before the artifacts are
  * read: what another run makes of them meanwhile is then told as `changed`, and not taken for a contradiction.
  */
-export async function beginManifest(options: PlanOptions, directory: string, name: ArtifactName): Promise<Planning> {
+export async function beginManifest(
+  options: PlanOptions,
+  { directory, names }: Pick<Selection, 'directory' | 'names'>,
+  name: ArtifactName,
+): Promise<Planning> {
   const local = await readExisting(directorySource(options.ports.files, directory), name);
+  // it lists what was not there yet, either
+  if (local !== undefined && !names.has(name)) throw changedMeanwhile(name);
   return async (lines) => (lines.length === 0 ? undefined : planManifest(options, { directory, name }, lines, local));
 }
 
@@ -161,13 +168,16 @@ export async function putFile(
     await files.write(path.join(directory, name), bytes, { mode: 0o644, replace });
   } catch (cause) {
     if (!(cause instanceof Fault) || (cause.kind !== 'conflict' && cause.kind !== 'not-found')) throw cause;
-    throw new Fault('changed', `${quote(name)} or its directory was changed by somebody else meanwhile`, {
-      file: name,
-      hint: 'is another run at work here? wait until it has ended, then run this again',
-      cause,
-    });
+    throw changedMeanwhile(name, cause);
   }
 }
+
+const changedMeanwhile = (name: string, cause?: unknown) =>
+  new Fault('changed', `${quote(name)} or its directory was changed by somebody else meanwhile`, {
+    file: name,
+    hint: 'is another run at work here? wait until it has ended, then run this again',
+    cause,
+  });
 
 /** The largest companion that is taken over: bytes. */
 const COMPANION_CAP = 1024 * 1024;

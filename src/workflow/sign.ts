@@ -102,7 +102,7 @@ async function prepareAll(
   const { ports } = context;
   if (!options.dryRun) await clearTemporary(ports.files, selection);
   const source = directorySource(ports.files, selection.directory);
-  const planning = manifest && (await beginManifest({ ...options, ...context }, selection.directory, manifest));
+  const planning = manifest && (await beginManifest({ ...options, ...context }, selection, manifest));
   let done = 0;
   const prepared = await mapConcurrent(selection.artifacts, options.threads * AHEAD, async (name) => {
     const result = await prepare(context, source, name, selection.names.has(signatureName(name)));

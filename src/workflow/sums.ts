@@ -33,7 +33,7 @@ export async function sums(ports: Ports, options: SumsOptions): Promise<Outcome>
   if (selection === undefined) throw new Fault('empty', `nothing to list in ${quote(directory)}`);
   if (!options.dryRun) await clearTemporary(ports.files, selection);
   const published = options.published === undefined ? undefined : openSource(ports, options.published);
-  const planning = await beginManifest({ ...options, ports, signing, published }, directory, name);
+  const planning = await beginManifest({ ...options, ports, signing, published }, selection, name);
   const checked: Finding[] = [];
   const lines = await hashAll(ports, selection, signing, checked);
   const plan = await planning(lines);

@@ -293,6 +293,22 @@ describe('a run that fails', () => {
     expect(actions(await done(sign('--sums')))).toEqual(['kept a.tar.gz', 'kept b.whl']);
   });
 
+  it.each(['sign', 'sums'])(
+    'says so where %s finds a manifest that was not there when it looked around',
+    async (command) => {
+      put(RELEASE);
+      const files = realFiles();
+      const list: typeof files.list = async (directory) => {
+        const listed = await files.list(directory);
+        if (!fs.existsSync(at('r/SHA256SUMS'))) await done(sign('--sums'));
+        return listed;
+      };
+      const words = command === 'sign' ? sign('--sums') : ['sums', at('r'), '--key-file', lab.key('good')];
+      await refused(1, /changed: "SHA256SUMS" or its directory was changed/, words, { files: { ...files, list } });
+      await done(sign('--sums'));
+    },
+  );
+
   it('leaves temporary files that the next run removes, below and where single files are named, too', async () => {
     const temporary = '.artifact-signing-0123456789abcdef.tmp';
     const stale = { [`r/${temporary}`]: 'half', [`r/sub/${temporary}`]: 'half' };
