@@ -18,6 +18,8 @@ const set = (at: number, value: number) => (blob: Buffer) => {
   return blob;
 };
 
+const flip = (at: number) => (blob: Buffer) => set(at, (blob[at] ?? 0) ^ 1)(blob);
+
 describe('an OpenSSH private key', () => {
   it('is read back as it was written', () => {
     expect(parseOpenSshKey(Buffer.from(TEXT)).equals(key)).toBe(true);
@@ -33,10 +35,10 @@ describe('an OpenSSH private key', () => {
     ['more after its end', Buffer.from(`${TEXT}more`)],
     ['another magic', changed(set(0, 0))],
     ['two keys', changed(set(38, 2))],
-    ['two check numbers', changed(set(98, 255))],
+    ['two check numbers', changed(flip(98))],
     ['other padding', changed(set(-1, 9))],
-    ['another public key', changed(set(70, 0))],
-    ['a secret half of another key', changed((blob) => set(161, ((blob[161] ?? 0) + 1) % 256)(blob))],
+    ['another public key', changed(flip(70))],
+    ['a secret half of another key', changed(flip(161))],
     ['one byte less', changed((blob) => blob.subarray(0, -1))],
     ['one byte more', changed((blob) => Buffer.concat([blob, Buffer.of(0)]))],
   ])('with %s is refused', (_, bytes) => {

@@ -50,7 +50,11 @@ describe('a public log key', () => {
     ['half a line', OPENSSH.slice(0, 40), 'neither'],
     ['a verifier key without its line break', VKEY, 'neither'],
     ['two verifier keys', `${VKEY}\n${VKEY}\n`, 'neither'],
-    ['a verifier key with another ID', `${VKEY.replace(/[+]..../, '+0000')}\n`, 'neither'],
+    [
+      'a verifier key with another ID',
+      `${VKEY.replace(/[+](.)/, (_, digit) => `+${digit === '0' ? '1' : '0'}`)}\n`,
+      'neither',
+    ],
     ['nothing', '', 'neither'],
   ])('is not %s', (_, text, message) => {
     expect(refusal('unreadable', () => parsePublicLogKey(Buffer.from(text))).message).toContain(message);

@@ -213,7 +213,10 @@ describe('a Sigsum proof is not believed', () => {
       /"W1" is dated ahead of now/,
     );
     refusal('not-witnessed', () => check(proof({ time: [seconds, 0, seconds] }), { now, quorum: all }));
-    const wrong = proof().replace(`cosignature=${second.hash} ${nowSeconds()}`, `cosignature=${second.hash} 7`);
+    const wrong = proof({ time: seconds }).replace(
+      `cosignature=${second.hash} ${seconds}`,
+      `cosignature=${second.hash} 7`,
+    );
     expect(refusal('not-witnessed', () => check(wrong, { quorum: all })).message).toMatch(/"W1" is wrong/);
     check(wrong);
   });

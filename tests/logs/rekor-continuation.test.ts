@@ -4,11 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
 import { formatEntry } from '../../src/core/hashedrekord.ts';
 import type { SigstoreBundle } from '../../src/core/sigstore-bundle.ts';
-import { undiciHttp } from '../../src/io/http.ts';
 import { submitRekor } from '../../src/logs/rekor.ts';
 import { bundleOf, newSigner, type RekorLog, rekorLog, signedBy, trustIn } from '../core/rekor-log.ts';
 import { refused } from '../refusal.ts';
-import { fakeClock } from '../workflow/lab.ts';
+import { fakeClock, loopback } from '../workflow/lab.ts';
 import { type Lie, type RekorServerLab, rekorServer } from './rekor-server.ts';
 
 const signer = newSigner();
@@ -34,7 +33,7 @@ function seenIn(earlier: RekorLog): SigstoreBundle {
 /** Moves only when somebody sleeps. */
 let clock: ReturnType<typeof fakeClock>;
 const asked = () => ({
-  ...{ name: 'public', http: undiciHttp({ pauses: [0] }), url: server.url, readUrl: server.url },
+  ...{ name: 'public', http: loopback(), url: server.url, readUrl: server.url },
   log: trustIn(log, signer),
   trying: { clock, end: new Date(60_000), timeout: 20_000 },
 });

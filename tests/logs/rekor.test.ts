@@ -6,7 +6,6 @@ import { leafHash } from '../../src/core/merkle.ts';
 import { verifyBundle } from '../../src/core/rekor.ts';
 import { parseBundle, type TlogEntry } from '../../src/core/sigstore-bundle.ts';
 import { formatHashTile } from '../../src/core/tile.ts';
-import { undiciHttp } from '../../src/io/http.ts';
 import {
   formatPrepared,
   parsePrepared,
@@ -15,24 +14,13 @@ import {
   receiptOf,
   submitRekor,
 } from '../../src/logs/rekor.ts';
-import type { Clock } from '../../src/ports.ts';
 import { MANIFEST, newKey, newSigner, type RekorLog, rekorLog, signedBy, trustIn } from '../core/rekor-log.ts';
 import { refusal, refused } from '../refusal.ts';
+import { fakeClock, loopback } from '../workflow/lab.ts';
 import { entryV2, type Lie, logEntryV1, type RekorServerLab, type Reply, rekorServer, uuidOf } from './rekor-server.ts';
 
 const signer = newSigner();
 const signed = signedBy(signer);
-
-/** A clock that moves only when somebody sleeps. */
-function stillClock(): Clock {
-  let now = Date.parse('2026-11-22T10:00:00Z');
-  return {
-    now: () => new Date(now),
-    sleep: async (duration) => {
-      now += duration;
-    },
-  };
-}
 
 interface Lab {
   readonly log: RekorLog;
@@ -50,12 +38,12 @@ async function open(version: 1 | 2, pinned?: RekorLog): Promise<Lab> {
   for (const other of ['a', 'b', 'c']) log.add(formatEntry(version, signedBy(signer, Buffer.from(other))));
   const server = await rekorServer(log);
   servers.push(server);
-  const clock = stillClock();
+  const clock = fakeClock(new Date());
   const submit = async (by = signed) =>
     submitRekor(
       {
         name: 'public',
-        http: undiciHttp({ pauses: [0] }),
+        http: loopback(),
         url: server.url,
         readUrl: server.url,
         log: trustIn(pinned ?? log, signer),

@@ -5,10 +5,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
 import { parseSigsumPolicy } from '../../src/core/sigsum-policy.ts';
 import type { SigsumTrust } from '../../src/core/sigsum-verify.ts';
-import { undiciHttp } from '../../src/io/http.ts';
 import { prepareSigsum, type SigsumToken, submitSigsum, verifySigsum } from '../../src/logs/sigsum.ts';
 import { refusal, refused } from '../refusal.ts';
-import { fakeClock } from '../workflow/lab.ts';
+import { fakeClock, loopback } from '../workflow/lab.ts';
 import { deadUrl } from '../workflow/server.ts';
 import { type FakeSigsum, fakeSigsum, headOf, inclusionOf, makePair, type Pair, type Reply } from './fake-sigsum.ts';
 
@@ -41,7 +40,7 @@ const submit = async (
   { token, patience = 60_000 }: { token?: SigsumToken; patience?: number } = {},
 ) =>
   submitSigsum(prepareSigsum(MANIFEST, submitter.key, trust), MANIFEST, trust, {
-    http: undiciHttp({ pauses: [0] }),
+    http: loopback(),
     clock,
     progress,
     token,
@@ -118,7 +117,7 @@ describe('a submission', () => {
   it('that was changed after it was prepared is refused, and not sent', async () => {
     const trust = trustOf(log);
     const prepared = Buffer.from(prepareSigsum(MANIFEST, submitter.key, trust)).toString();
-    const asking = { http: undiciHttp(), clock, progress, token: undefined, patience: 1000 };
+    const asking = { http: loopback(), clock, progress, token: undefined, patience: 1000 };
     const other = prepared.replace(/message=../, 'message=zz');
     await refused('bad-format', submitSigsum(Buffer.from(other), MANIFEST, trust, asking));
     const forged = prepared.replace(/message=[0-9a-f]*/, `message=${'00'.repeat(32)}`);

@@ -2,24 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
 import { retryAfter, tryUntilAnswered } from '../../src/logs/trying.ts';
-import type { Answer, Clock } from '../../src/ports.ts';
+import type { Answer } from '../../src/ports.ts';
 import { refused } from '../refusal.ts';
+import { fakeClock } from '../workflow/lab.ts';
 
 const START = Date.parse('2026-11-22T10:00:00Z');
-
-/** A clock that only moves when somebody sleeps. */
-function stillClock(): Clock & { readonly slept: number[] } {
-  const slept: number[] = [];
-  let now = START;
-  return {
-    slept,
-    now: () => new Date(now),
-    sleep: async (duration) => {
-      slept.push(duration);
-      now += duration;
-    },
-  };
-}
 
 const answer = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
   status,
@@ -30,7 +17,7 @@ const network = new Fault('network', 'the line is dead');
 
 /** Gives these one after the other, the last one for ever. */
 function asking(seconds: number, ...answers: readonly (Answer | Fault)[]) {
-  const clock = stillClock();
+  const clock = fakeClock(new Date(START));
   const timeouts: number[] = [];
   const trying = { clock, end: new Date(START + seconds * 1000), timeout: 30_000 };
   const ask = async (timeout: number) => {

@@ -12,7 +12,7 @@ import { type FakeSigsum, fakeSigsum, makePair, pairOf } from '../logs/fake-sigs
 import { type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
 import { type FakeWitness, fakeWitness } from '../workflow/fake-witness.ts';
-import { fakeClock, type Lab, loopback, namesIn, type Run } from '../workflow/lab.ts';
+import { fakeClock, hastyHttp, type Lab, loopback, namesIn, type Run } from '../workflow/lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, prepare, submitWords, vkeyOf } from '../workflow/log-lab.ts';
 import { type Front, frontOf, type Tls } from './front.ts';
 
@@ -147,11 +147,11 @@ export const unhurried = () => ({ http: loopback(), clock: fakeClock(new Date())
 
 /** The same, and an answer that does not come is given up after some milliseconds. Only where none comes that is waited for. */
 export function hurried(patience: number): ReturnType<typeof unhurried> {
-  const { http, clock } = unhurried();
+  const http = hastyHttp();
   const within = (limits: RequestLimits) => ({ ...limits, timeout: Math.min(limits.timeout, patience) });
   const post: Http['post'] = async (url, body, limits) => http.post(url, body, within(limits));
   const ask: Http['ask'] = async (url, limits) => http.ask(url, within(limits));
-  return { clock, http: { ...http, post, ask } };
+  return { ...unhurried(), http: { ...http, post, ask } };
 }
 
 export const submitTo = async ({ lab, words }: World, ports: Partial<Ports> = unhurried()): Promise<Run> => {

@@ -10,6 +10,7 @@ import { main } from '../../src/cli/main.ts';
 import type { Report } from '../../src/core/report.ts';
 import { undiciHttp } from '../../src/io/http.ts';
 import { realPorts } from '../../src/io/ports.ts';
+import { nodeTls } from '../../src/io/tls.ts';
 import type { Clock, Files, Http, Out, Ports, Tls } from '../../src/ports.ts';
 import {
   exportPublic,
@@ -57,8 +58,18 @@ const offline = (): Promise<never> => Promise.reject(new Error('the network was 
 /** Whoever touches it fails with "a defect in this program". */
 const noHttp: Http = { get: offline, getChunks: offline, post: offline, ask: offline };
 const noTls: Tls = { visit: offline };
+/** For a fake clock: what is left on one that stands still is no limit for a real socket. */
+const unlimited = (http: Http): Http => ({
+  ...http,
+  post: async (url, body, limits) => http.post(url, body, { ...limits, timeout: ENOUGH }),
+  ask: async (url, limits) => http.ask(url, { ...limits, timeout: ENOUGH }),
+});
+/** Milliseconds. */
+const ENOUGH = 30_000;
 /** Without the pauses before another try. */
-export const loopback = (): Http => undiciHttp({ pauses: [0, 0] });
+export const hastyHttp = (): Http => undiciHttp({ pauses: [0, 0] });
+export const loopback = (): Http => unlimited(hastyHttp());
+export const loopbackTls = (): Tls => ({ visit: async (visit) => nodeTls().visit({ ...visit, timeout: ENOUGH }) });
 
 export const realFiles = (): Files => realPorts(silent, false).files;
 

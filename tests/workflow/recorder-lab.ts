@@ -3,11 +3,10 @@
 import fs from 'node:fs';
 import { beforeEach } from 'vitest';
 import { recordPrefix } from '../../src/core/rget.ts';
-import { nodeTls } from '../../src/io/tls.ts';
 import type { Ports } from '../../src/ports.ts';
 import { toPem } from '../core/certificates.ts';
 import { type FakeRecorder, fakeRecorder, RECORDER } from '../logs/fake-recorder.ts';
-import { ED25519, fakeClock, type Lab, loopback, useLab } from './lab.ts';
+import { ED25519, fakeClock, type Lab, loopback, loopbackTls, useLab } from './lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, prepare, vkeyOf } from './log-lab.ts';
 import { type Served, serve } from './server.ts';
 
@@ -66,7 +65,7 @@ export function useRecorder(): RecorderLab {
       return site;
     },
     policy,
-    ports: () => ({ http: loopback(), tls: nodeTls(), clock: fakeClock(new Date()) }),
+    ports: () => ({ http: loopback(), tls: loopbackTls(), clock: fakeClock(new Date()) }),
     words: (...more) => [
       ...['submit', at('r'), '--log', 'recorder', '--policy', at('policy.yaml')],
       ...(more.includes('--project') ? more : [...IDENTITY, ...more]),

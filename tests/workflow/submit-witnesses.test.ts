@@ -8,7 +8,7 @@ import { parseTlogProof } from '../../src/core/tlog-proof.ts';
 import type { Http } from '../../src/ports.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
 import { type FakeWitness, fakeWitness, type Misbehave, type Reply, seconds } from './fake-witness.ts';
-import { ED25519, fakeClock, loopback, useLab } from './lab.ts';
+import { ED25519, fakeClock, hastyHttp, loopback, useLab } from './lab.ts';
 import { IDENTITY, makeLog, makeRelease, PENDING, PROOF, prepare, putPolicy, vkeyOf } from './log-lab.ts';
 
 const lab = useLab({ good: ED25519 });
@@ -314,11 +314,11 @@ describe('a witness that', () => {
     north.misbehave = misbehave;
     await refused(
       1,
-      /pending: .*"north" does not vouch: cannot post to .*no whole answer within \d+ ms/,
+      /pending: .*"north" does not vouch: (?:cannot post to .*no whole answer within \d+ ms|there was no time left)/,
       submit('r', IDENTITY, '--witness-deadline', '1'),
-      { http },
+      { http: hastyHttp() },
     );
-    expect(north.asked).toHaveLength(1);
+    expect(north.asked.length).toBeLessThanOrEqual(1);
     expect(entries()).toHaveLength(1);
   });
 
