@@ -72,7 +72,9 @@ def make(directory, requirements, python, wanted):
     pip = [os.path.join(directory, "bin", "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     # wheels only: an sdist would run its own code to be built
     pip += ["--require-hashes", "--only-binary", ":all:", "--requirement", requirements]
-    subprocess.run(pip, check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    # it tries again itself where a connection fails, and not where one breaks off in the middle of a file
+    if subprocess.run(pip, stdin=subprocess.DEVNULL, stdout=sys.stderr).returncode != 0:
+        subprocess.run(pip, check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     # last, so that it stands for a whole environment
     with open(os.path.join(directory, "made-from"), "w") as file:
         file.write(wanted)

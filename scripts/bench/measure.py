@@ -39,10 +39,15 @@ def main():
     with tempfile.TemporaryFile() as output:
         also = cpu_of(work["also"])
         start = time.perf_counter()
+        # told before there is anybody to tell it to: that is not forgotten
+        ended = []
+        signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
         child = subprocess.Popen(
             work["argv"], cwd=work["cwd"], env=work["env"], stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, start_new_session=True)
         signal.signal(signal.SIGTERM, lambda *_: os.killpg(child.pid, signal.SIGTERM))
+        if ended:
+            os.killpg(child.pid, signal.SIGTERM)
         status = child.wait()
         wall = time.perf_counter() - start
         used = resource.getrusage(resource.RUSAGE_CHILDREN)

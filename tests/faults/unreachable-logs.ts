@@ -26,7 +26,7 @@ export function makeUnreachableLogs(lab: Lab, fingerprint: string, pieces: Map<s
       submit_transparency_logs: names,
       submit_transparency_keys: keys,
       submit_transparency_token_domain: 'example.org',
-      submit_transparency_log_deadline: '5',
+      submit_transparency_log_deadline: url === NOWHERE ? '5' : '60',
       submit_transparency_on_outage: 'defer',
     };
   };

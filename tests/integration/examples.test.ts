@@ -166,7 +166,7 @@ describe('the example', () => {
         .sort(),
     ).toEqual(['sigstore', 'sigsum', 'tarballs']);
     await rekorTwo.stop();
-    const hasty = { ...replacing, 'log_deadline: 120': 'log_deadline: 6' };
+    const hasty = { ...replacing, 'log_deadline: 120': 'log_deadline: 20' };
     const two = await site.play('several', '7', hasty, all);
     expect(two.status, two.output).toBe(0);
     expect(two.beside).toEqual(['.asc', '.proof', '.submission.json', '.tlog-proof']);

@@ -15,7 +15,7 @@ import { fakeRecorder, RECORDER } from '../logs/fake-recorder.ts';
 import { serve } from '../workflow/server.ts';
 import { sigstorePrograms } from './debian.ts';
 import { buildLitewitness, type Litewitness, openLitewitness } from './litewitness.ts';
-import { run } from './programs.ts';
+import { runGo } from './programs.ts';
 import { done as doneBeside } from './rekor-lab.ts';
 import { buildRekorTiles, openRekorTiles, type RekorTiles } from './rekor-tiles.ts';
 import { buildRekorV1, openRekorV1, type RekorV1 } from './rekor-v1.ts';
@@ -106,7 +106,7 @@ beforeAll(async () => {
   fs.writeFileSync(at('example-2026.2.asc'), await exportPublic(gpg, key.primary));
   const tools = sigsumPrograms().tools;
   const cosign = path.join(sigstorePrograms(), 'cosign');
-  run('go', ['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
+  runGo(['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
   const rekorCli = path.join(buildRekorV1(), 'rekor-cli');
   const sigsumVerify = path.join(tools, 'sigsum-verify');
   const programs = { cosign, 'rekor-cli': rekorCli, 'sigsum-verify': sigsumVerify, tlog: at('tlog') };

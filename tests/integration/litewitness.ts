@@ -9,6 +9,9 @@ import { freePort } from '../free-port.ts';
 import { buildGo, run } from './programs.ts';
 import { end, listens, startServer } from './server.ts';
 
+/** The witness may be writing. */
+const BUSY = { timeout: 5000 };
+
 const SOURCE = path.join(import.meta.dirname, 'witness');
 export const buildLitewitness = (): string => path.join(buildGo(SOURCE, 'litewitness'), 'litewitness');
 
@@ -71,7 +74,7 @@ export async function openLitewitness(
  * dependencies. The tables are those that litewitness has made.
  */
 function addLog(file: string, { origin, vkey }: { readonly origin: string; readonly vkey: string }): void {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, BUSY);
   const empty = createHash('sha256').digest('base64');
   database.prepare('INSERT INTO log (origin, tree_size, tree_hash) VALUES (?, 0, ?)').run(origin, empty);
   database.prepare('INSERT INTO key (origin, key) VALUES (?, ?)').run(origin, vkey);
@@ -80,7 +83,7 @@ function addLog(file: string, { origin, vkey }: { readonly origin: string; reado
 
 /** What litewitness remembers of a log: the size of its tree. */
 export function seenSize(directory: string, origin: string): number {
-  const database = new DatabaseSync(path.join(directory, 'witness.db'), { readOnly: true });
+  const database = new DatabaseSync(path.join(directory, 'witness.db'), { ...BUSY, readOnly: true });
   const row = database.prepare('SELECT tree_size FROM log WHERE origin = ?').get(origin);
   database.close();
   return Number(row?.['tree_size']);

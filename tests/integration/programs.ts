@@ -27,6 +27,18 @@ export function run(program: string, args: readonly string[], cwd?: string): str
 /** Nothing for debuggers, and no C: the first build takes minutes as it is. */
 const BUILD = ['build', '-gcflags=all=-dwarf=false', '-ldflags=-s -w'];
 
+/** Runs `go` in a directory. What a connection that broke kept from coming is all that the next try has to fetch. */
+export function runGo(args: readonly string[], source: string): void {
+  for (let left = 2; ; left -= 1) {
+    try {
+      run('go', args, source);
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
 /**
  * The directory of the programs that `<source>/go.mod` names as its tools, built once for each content of go.mod and go.sum and each
  * version of Go, and kept outside of the checkout. It appears there whole: a build that is interrupted leaves nothing that would be
@@ -44,7 +56,7 @@ export function buildGo(source: string, name: string, tags: readonly string[] = 
   if (fs.existsSync(built)) return built;
   fs.mkdirSync(CACHE, { recursive: true });
   const unfinished = fs.mkdtempSync(`${built}.`);
-  run('go', [...BUILD, '-tags', tags.join(), '-o', `${unfinished}/`, 'tool'], source);
+  runGo([...BUILD, '-tags', tags.join(), '-o', `${unfinished}/`, 'tool'], source);
   fs.renameSync(unfinished, built);
   return built;
 }

@@ -9,7 +9,7 @@ import { parseTlogProof } from '../../src/core/tlog-proof.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, type MadeKey, makeKey, openGpg } from '../gpg.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
 import { buildLitewitness, type Litewitness, openLitewitness, seenSize } from './litewitness.ts';
-import { run } from './programs.ts';
+import { runGo } from './programs.ts';
 
 const ORIGIN = 'tarballs.example.org/log';
 const EXECUTABLE = path.resolve('src/bin.ts');
@@ -85,7 +85,7 @@ beforeAll(async () => {
   const program = buildLitewitness();
   north = await openLitewitness(program, at('n'), 'north', log);
   south = await openLitewitness(program, at('s'), 'south', log);
-  run('go', ['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
+  runGo(['build', '-trimpath', '-o', at('tlog'), '.'], path.resolve('tests/interop/tlog'));
 });
 afterAll(async () => {
   await north?.close();

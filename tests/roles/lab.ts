@@ -11,6 +11,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { toldAnsible, toldNode } from '../../scripts/ansible-versions.ts';
+import { filesBelow, ifThere } from '../files-below.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -95,11 +96,10 @@ export function openLab(): Lab {
 }
 
 function readAll(directory: string): [string, Buffer][] {
-  const entries = fs.readdirSync(directory, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .map((file) => [file, fs.readFileSync(file)]);
+  return filesBelow([directory]).flatMap((file) => {
+    const content = ifThere(() => fs.readFileSync(file));
+    return content === undefined ? [] : [[file, content] satisfies [string, Buffer]];
+  });
 }
 
 /** Nothing of the user's or the system's Ansible is read. */

@@ -221,7 +221,7 @@ async function playAll() {
       verify_artifacts_certificate: '',
       verify_artifacts_fingerprint: '',
       submit_transparency_policy: witnessPolicy(),
-      submit_transparency_witness_deadline: 7,
+      submit_transparency_witness_deadline: 67,
       submit_transparency_on_outage: 'defer',
     }),
     submit('submit-several', { release_path: signed('several'), ...several }),

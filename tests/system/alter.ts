@@ -59,12 +59,12 @@ function findKey(certificate: Buffer, fingerprint: string): { key: Span; binding
   return { key, binding };
 }
 
-/** The time of creation, which is signed: subpacket 2 of five octets. */
+/** The time of creation, which is signed: its last octet, in subpacket 2. Each subpacket here has one octet of length. */
 function timeOf(signature: Buffer): number {
-  const at = [signature.indexOf(Buffer.from([5, 2])), signature.indexOf(Buffer.from([5, 0x82]))].filter(
-    (one) => one >= 0,
-  );
-  return Math.min(...at) + 5;
+  const { start } = packetAt(signature, 0);
+  let at = start + (signature.readUInt8(start) === 4 ? 6 : 8);
+  while ((signature.readUInt8(at + 1) & 0x7f) !== 2) at += 1 + signature.readUInt8(at);
+  return at + 5;
 }
 
 export const ALTERATIONS = {

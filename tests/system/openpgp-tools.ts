@@ -3,10 +3,11 @@
  * What others say of a detached signature: the tools of Debian 12, openpgp.js, and a small program on go-crypto
  * (tests/interop/openpgp). Each is asked with two files and one certificate, and in the way that its documents advise.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as openpgp from 'openpgp';
+import { runGo } from '../integration/programs.ts';
 import { runCommand } from '../workflow/lab.ts';
 
 export interface Question {
@@ -46,10 +47,7 @@ export function openTools(): Tools {
   const directory = fs.mkdtempSync('/tmp/tools-');
   const go = path.join(directory, 'pgp');
   const source = path.resolve(import.meta.dirname, '../interop/openpgp');
-  const environment = { ...process.env, GOFLAGS: '-mod=readonly' };
-  const built = spawnSync('go', ['build', '-trimpath', '-o', go, '.'], { cwd: source, env: environment });
-  if (built.error !== undefined) throw built.error;
-  if (built.status !== 0) throw new Error(`go build: ${built.stderr}`);
+  runGo(['build', '-trimpath', '-o', go, '.'], source);
   return {
     directory,
     go,

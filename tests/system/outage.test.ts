@@ -53,7 +53,7 @@ function varsWith(south: Vars): Vars {
     verify_artifacts_policy: lab.write('private/policy.yaml', JSON.stringify(policy)),
     submit_transparency_policy: lab.at('private/policy.yaml'),
     submit_transparency_keys: { tiles: keys.tiles.secret, rekor: keys.rekor.secret },
-    submit_transparency_log_deadline: '3',
+    submit_transparency_log_deadline: '15',
     submit_transparency_ref: 'refs/tags/31.0.0',
     submit_transparency_commit: 'a'.repeat(40),
     release_canonical_name: 'opendev.org/openstack/nova',

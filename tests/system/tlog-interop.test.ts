@@ -10,6 +10,7 @@ import { nodeFiles } from '../../src/io/files.ts';
 import { flockLock } from '../../src/io/lock.ts';
 import { readCheckpoint, tileStore } from '../../src/logs/tile-store.ts';
 import { initLog, openTileLog, readProof, type TileLog } from '../../src/logs/tiles.ts';
+import { runGo } from '../integration/programs.ts';
 import { entries, entry, ORIGIN, portsOf } from '../logs/own-log.ts';
 
 const key = parseLogKey(Buffer.from(generateLogKeyPem()));
@@ -20,8 +21,6 @@ let work = '';
 let log = '';
 let opened: TileLog;
 
-const go = (args: readonly string[], directory: string) =>
-  spawnSync('go', args, { cwd: directory, encoding: 'utf8', env: { ...process.env, GOFLAGS: '-mod=readonly' } });
 const tlog = (...args: readonly string[]) =>
   spawnSync(path.join(work, 'tlog'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 const at = (name: string) => path.join(work, name);
@@ -29,10 +28,7 @@ const at = (name: string) => path.join(work, name);
 beforeAll(async () => {
   work = fs.mkdtempSync(path.join(os.tmpdir(), 'tlog-interop-'));
   const source = path.resolve(import.meta.dirname, '../interop/tlog');
-  const built = go(['build', '-trimpath', '-o', at('tlog'), '.'], source);
-  if (built.error !== undefined) throw built.error;
-  expect(built.stderr).not.toContain('error');
-  expect(built.status).toBe(0);
+  runGo(['build', '-trimpath', '-o', at('tlog'), '.'], source);
   log = at('log');
   const ports = portsOf(files, flockLock());
   await initLog(ports, log, ORIGIN, key);

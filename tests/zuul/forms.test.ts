@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { filesBelow } from '../files-below.ts';
 import { type Build, openTenant } from './client.ts';
 import { artifactSigning, trustFile } from './keys.ts';
-import { filesBelow } from './leaks.ts';
 import { publishedDirectory, readPublished, statementsOf } from './published.ts';
 
 const state = inject('state');

@@ -2,6 +2,7 @@
 /** Looks for the keys of the suite in files. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { filesBelow, ifThere } from '../files-below.ts';
 import { addKey, addLogKey, addSecret, indexPieces, type Pieces, piecesIn } from '../pieces.ts';
 import { keyFile, trustFile } from './keys.ts';
 import type { State } from './state.ts';
@@ -53,23 +54,4 @@ export function privateDirectories({ account }: State): readonly string[] {
   return entries
     .filter(({ found }) => found?.isDirectory() === true && found.uid === account.uid)
     .map(({ name }) => name);
-}
-
-/** Regular files; builds that are still running may take some away in the meantime. */
-export const filesBelow = (directories: readonly string[]): readonly string[] =>
-  directories.flatMap((directory) => {
-    const entries = ifThere(() => fs.readdirSync(directory, { withFileTypes: true })) ?? [];
-    return entries.flatMap((entry) => {
-      const file = path.join(directory, entry.name);
-      return entry.isDirectory() ? filesBelow([file]) : entry.isFile() ? [file] : [];
-    });
-  });
-
-function ifThere<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

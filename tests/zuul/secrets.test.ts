@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { filesBelow } from '../files-below.ts';
 import type { Pieces } from '../pieces.ts';
 import { openTenant } from './client.ts';
 import { waitUntil } from './daemons.ts';
 import { keyFile } from './keys.ts';
-import { filesBelow, findPieces, secretPieces } from './leaks.ts';
+import { findPieces, secretPieces } from './leaks.ts';
 
 const state = inject('state');
 const suite = openTenant(state, 'suite');

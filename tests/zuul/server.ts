@@ -36,7 +36,7 @@ export async function startZuul(state: State, prepared: Promise<void>): Promise<
     await ready(daemons, 'the signing node', 60, () => canConnect(state.ports.ssh));
     await prepared;
     for (const name of SERVICES) daemons.push(startService(state, name));
-    await ready(daemons, 'Zuul', 180, () => areComponentsRunning(state));
+    await ready(daemons, 'Zuul', 600, () => areComponentsRunning(state));
     return { state, stop };
   } catch (error) {
     await stop();
