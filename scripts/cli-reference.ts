@@ -26,6 +26,11 @@ Secrets come in files, or from standard input where \`\`-\`\` is given, and neve
 for. One flag in a run can read standard input; a key and its passphrase can do so together, the passphrase first, on a
 line of its own. What comes after \`\`--\`\` is no flag.
 
+Nothing of yours belongs among the artifacts: a key file, a passphrase or a report that lies in a directory to be
+signed is refused, and so is every artifact that begins as a private key does. Patterns are those of a shell: \`\`*\`\` is
+within one part of a name, and not its first dot; \`\`**\`\` goes through directories, as in \`\`node_modules/**\`\`. One
+without \`\`/\`\` is held against the last part of each name.
+
 Exit status
 ***********
 

@@ -31,8 +31,8 @@ Options:
   --digest-algo           NAME: sha256, sha384 or sha512 (default: sha256)                            [string]
   --warn-days             DAYS: warn when the key expires within so many days (default: 30)           [string]
   --recursive             directories below, too                                                     [boolean]
-  --include               GLOB: only names that match; may be repeated                                 [array]
-  --exclude               GLOB: not the names that match; may be repeated                              [array]
+  --include               GLOB: only names that match, also of files that are named; may be repeated   [array]
+  --exclude               GLOB: not the names that match, also of files that are named; may be repeated[array]
   --expect                GLOB: an artifact has to match; may be repeated                              [array]
   --allow-empty           nothing to do is no error                                                  [boolean]
   --published             DIR|URL: look first at what is published there: the same bytes take over their
@@ -86,8 +86,8 @@ Options:
   --digest-algo           NAME: sha256, sha384 or sha512 (default: sha256)                            [string]
   --warn-days             DAYS: warn when the key expires within so many days (default: 30)           [string]
   --recursive             directories below, too                                                     [boolean]
-  --include               GLOB: only names that match; may be repeated                                 [array]
-  --exclude               GLOB: not the names that match; may be repeated                              [array]
+  --include               GLOB: only names that match, also of files that are named; may be repeated   [array]
+  --exclude               GLOB: not the names that match, also of files that are named; may be repeated[array]
   --expect                GLOB: an artifact has to match; may be repeated                              [array]
   --allow-empty           nothing to do is no error                                                  [boolean]
   --published             DIR|URL: look first at what is published there: the same bytes take over their

@@ -84,8 +84,8 @@ var KEY_FLAGS = [
 ];
 var SELECT_FLAGS = [
   set("recursive", "directories below, too"),
-  texts("include", "GLOB", "only names that match; may be repeated"),
-  texts("exclude", "GLOB", "not the names that match; may be repeated"),
+  texts("include", "GLOB", "only names that match, also of files that are named; may be repeated"),
+  texts("exclude", "GLOB", "not the names that match, also of files that are named; may be repeated"),
   texts("expect", "GLOB", "an artifact has to match; may be repeated"),
   set("allow-empty", "nothing to do is no error")
 ];
@@ -105,7 +105,8 @@ var selectOptions = (args) => ({
   include: args.texts("include"),
   exclude: args.texts("exclude"),
   expect: args.texts("expect"),
-  allowEmpty: args.isSet("allow-empty")
+  allowEmpty: args.isSet("allow-empty"),
+  apart: ["key-file", "passphrase-file", "report"].flatMap((name) => args.text(name) ?? [])
 });
 var signingOptions = (args, threads = 1) => ({
   threads,
@@ -176,6 +177,8 @@ var COMMANDS = [
     run: async (ports, args) => {
       const { sign } = await import("./workflow-sign.mjs");
       args.needed("key-file");
+      const [idle] = args.isSet("sums") ? [] : NAME_FLAGS.filter(({ name }) => args.text(name) !== void 0);
+      if (idle !== void 0) throw new Fault("usage", `--${idle.name} is about the manifest, which --sums writes`);
       return sign(ports, {
         ...selectOptions(args),
         ...signingOptions(args, jobsOf(args, ports)),
@@ -619,7 +622,7 @@ function readFlag(token, kinds) {
 }
 function unknownFlag(token, known, help) {
   const [name = ""] = token.split("=");
-  const near = nearest(name.replace(/^-+/, ""), known);
+  const near = /^-\w$/.test(name) ? void 0 : nearest(name.replace(/^-+/, ""), known);
   const hint = near === void 0 ? help : `did you mean --${near}?`;
   return new Fault("usage", `unknown flag ${quote(name)}`, { hint });
 }
@@ -683,7 +686,8 @@ async function perform(argv, begun, ports, version) {
     command = parsed.command.words;
     const args = decodeArguments(parsed.values, parsed.command.positional?.name);
     checkValues(parsed.command, args);
-    return makeReport(command, await parsed.command.run(ports, args));
+    const outcome = await parsed.command.run(ports, args);
+    return makeReport(command, { ...outcome, dryRun: args.isSet("dry-run") });
   } catch (error) {
     return makeReport(command, {}, asFault(error));
   }
@@ -786,6 +790,7 @@ async function finish(ports, out, speech, report) {
   else {
     if (!speech.quiet) out.stdout(formatResult(report));
     out.stderr(formatFindings(report));
+    if (!speech.quiet && report.dry_run) out.stderr("artifact-signing: a dry run: nothing was written\n");
   }
   return ended.exit;
 }

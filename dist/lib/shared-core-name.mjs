@@ -6,6 +6,7 @@ import {
 
 // src/core/name.ts
 var FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+var INVISIBLE = new RegExp("\\p{Cf}", "u");
 var problems = [
   [(n) => n === "", "is empty"],
   [(n) => Buffer.byteLength(n) > 1024, "is longer than 1024 bytes"],
@@ -25,6 +26,7 @@ function parseArtifactName(name) {
 }
 function parseNewName(name) {
   const parsed = parseArtifactName(name);
+  if (INVISIBLE.test(parsed)) throw badName(name, "holds a character that nobody sees");
   if (parsed.normalize("NFC") === parsed) return parsed;
   throw badName(name, "is not in Unicode's composed form (NFC)");
 }

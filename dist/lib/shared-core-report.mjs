@@ -34,6 +34,7 @@ function makeReport(command, outcome, fault) {
     command,
     status: pending ? "pending" : STATUS_OF[exit] ?? "failed",
     exit,
+    ...outcome.dryRun === true ? { dry_run: true } : {},
     files: outcome.files ?? [],
     ...manifest !== void 0 && manifests.length === 1 ? { manifest } : {},
     manifests,

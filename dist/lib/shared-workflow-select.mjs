@@ -63,6 +63,7 @@ import path from "node:path";
 async function selectArtifacts(files, paths, options) {
   const wanted = /* @__PURE__ */ new Map();
   for (const given of paths) await want(files, wanted, given);
+  for (const file of options.apart) await refuseAmong(files, wanted, file);
   const selections = [];
   for (const { directory, names } of wanted.values()) selections.push(await selectIn(files, directory, names, options));
   if (!options.allowEmpty && selections.every((selection) => selection.artifacts.length === 0)) throw nothing(paths);
@@ -92,10 +93,37 @@ async function want(files, wanted, given) {
   const names = isWhole || earlier === "all" ? "all" : /* @__PURE__ */ new Set([...earlier, path.basename(given)]);
   wanted.set(key, { directory: wanted.get(key)?.directory ?? directory, names });
 }
+async function refuseAmong(files, wanted, file) {
+  if (file === "-") return;
+  const place = await files.resolve(file);
+  for (const [resolved, { directory, names }] of wanted) {
+    const name = path.relative(resolved, place);
+    if (name.startsWith("../") || names !== "all" && !names.has(name)) continue;
+    throw new Fault("usage", `${quote(file)} lies among the artifacts, in ${quote(directory)}`, {
+      file,
+      hint: "what lies there is published: keep it elsewhere"
+    });
+  }
+}
+function refuseSecret(name) {
+  let isFirst = true;
+  return {
+    update: (chunk) => {
+      const isSecret = isFirst && PRIVATE_KEY.test(Buffer.from(chunk.subarray(0, 100)).toString("latin1"));
+      isFirst = false;
+      if (isSecret)
+        throw new Fault("usage", `${quote(name)} is a private key, and would be published`, {
+          file: name,
+          hint: "keep it elsewhere; a key that is made to be published goes into an archive, or is left out with --exclude"
+        });
+    }
+  };
+}
+var PRIVATE_KEY = /^\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 async function selectIn(files, directory, wanted, options) {
   const all = await directorySource(files, directory).list(options.recursive && wanted === "all") ?? [];
   const listed = all.filter(({ name, type }) => type !== "file" || !isTemporaryName(path.posix.basename(name)));
-  const keep = (name) => wanted === "all" ? matches(name, options) : wanted.has(name);
+  const keep = (name) => (wanted === "all" || wanted.has(name)) && matches(name, options);
   const there = new Set(listed.filter(({ type }) => type === "file").map(({ name }) => name));
   const ours = classify(concerned(there, keep), there);
   for (const { name, type } of listed)
@@ -141,5 +169,6 @@ var unentered = (listed) => listed.filter(({ type }) => type === "directory").ma
 export {
   manifestNameFor,
   selectArtifacts,
+  refuseSecret,
   clearTemporary
 };

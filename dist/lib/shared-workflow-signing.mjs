@@ -244,6 +244,13 @@ var describeSignature = (file, verdict, asc) => ({
 import path from "node:path";
 var isUrl = (text) => /^https?:\/\//i.test(text);
 var openSource = (ports, place) => isUrl(place) ? urlSource(ports.http, place) : directorySource(ports.files, place);
+async function openPublished(ports, place) {
+  const isFile = isUrl(place) ? /SHA256SUMS$/.test(place) : (await ports.files.stat(place))?.type === "file";
+  if (!isFile) return openSource(ports, place);
+  throw new Fault("usage", `--published is given a file, ${quote(place)}`, {
+    hint: "give the directory in which the release is published, or its address"
+  });
+}
 var directorySource = (files, directory) => ({
   shown: directory,
   list: async (recursive) => listBelow(files, directory, recursive),
@@ -323,6 +330,7 @@ export {
   describeSignature,
   isUrl,
   openSource,
+  openPublished,
   directorySource,
   isDirectory,
   joinShown,

@@ -2,6 +2,7 @@
 import {
   clearTemporary,
   manifestNameFor,
+  refuseSecret,
   selectArtifacts
 } from "./shared-workflow-select.mjs";
 import {
@@ -15,8 +16,8 @@ import {
   describeSignature,
   directorySource,
   mapConcurrent,
+  openPublished,
   openSigning,
-  openSource,
   readOnce,
   whyNotKept
 } from "./shared-workflow-signing.mjs";
@@ -46,7 +47,7 @@ async function sign(ports, options) {
   const [selection] = selections;
   if (options.sums !== void 0 && (selections.length !== 1 || selection === void 0))
     throw new Fault("usage", "--sums takes one directory, for one manifest");
-  const published = options.published === void 0 ? void 0 : openSource(ports, options.published);
+  const published = options.published === void 0 ? void 0 : await openPublished(ports, options.published);
   const context = { ports, signing, published, force: options.force };
   const name = options.sums === void 0 ? void 0 : await manifestNameFor(ports, options.sums);
   const works = [];
@@ -100,7 +101,7 @@ async function prepare(context, source, name, hasLocal) {
   const existing = out ?? local;
   const check = existing === void 0 ? void 0 : beginCheck(existing, context.signing.certificates, context.signing.now);
   const making = check === void 0 || context.force && out === void 0 ? beginMaking(context.signing, name) : void 0;
-  const sinks = [check, making].filter((sink) => sink !== void 0);
+  const sinks = [refuseSecret(name), check, making].filter((sink) => sink !== void 0);
   const read = await readOnce(source, name, sinks);
   if (read === void 0) throw new Fault("changed", `${quote(name)} has disappeared`, { file: name });
   await comparePublished(context, name, read);

@@ -2,6 +2,7 @@
 import {
   clearTemporary,
   manifestNameFor,
+  refuseSecret,
   selectArtifacts
 } from "./shared-workflow-select.mjs";
 import {
@@ -11,8 +12,8 @@ import "./shared-core-zuul-vars.mjs";
 import {
   beginCheck,
   directorySource,
+  openPublished,
   openSigning,
-  openSource,
   readOnce
 } from "./shared-workflow-signing.mjs";
 import {
@@ -45,7 +46,7 @@ async function sums(ports, options) {
   const [selection] = await selectArtifacts(ports.files, [directory], options);
   if (selection === void 0) throw new Fault("empty", `nothing to list in ${quote(directory)}`);
   if (!options.dryRun) await clearTemporary(ports.files, selection);
-  const published = options.published === void 0 ? void 0 : openSource(ports, options.published);
+  const published = options.published === void 0 ? void 0 : await openPublished(ports, options.published);
   const planning = await beginManifest({ ...options, ports, signing, published }, selection, name);
   const checked = [];
   const lines = await hashAll(ports, selection, signing, checked);
@@ -70,7 +71,7 @@ async function hashAll(ports, selection, signing, warnings) {
   for (const name of selection.artifacts) {
     const asc = signed.has(`${name}${SIGNATURE}`) ? await readSignature(source, name) : void 0;
     const check = asc && signing && beginCheck(asc, signing.certificates, signing.now);
-    const read = await readOnce(source, name, check === void 0 ? [] : [check]);
+    const read = await readOnce(source, name, [refuseSecret(name), ...check === void 0 ? [] : [check]]);
     if (read === void 0) throw gone(name);
     lines.push({ name, sha256: read.sha256, size: read.size });
     if (asc !== void 0) lines.push(signatureLine(name, asc));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The table of commands. Help, decoding and the reference in the documents are made from it. */
+import { Fault } from '../core/fault.ts';
 import type { Outcome } from '../core/report.ts';
 import type { Ports } from '../ports.ts';
 import type { Arguments, Flag, Positional } from './flags.ts';
@@ -64,6 +65,8 @@ export const COMMANDS: readonly Command[] = [
     run: async (ports, args) => {
       const { sign } = await import('../workflow/sign.ts');
       args.needed('key-file');
+      const [idle] = args.isSet('sums') ? [] : NAME_FLAGS.filter(({ name }) => args.text(name) !== undefined);
+      if (idle !== undefined) throw new Fault('usage', `--${idle.name} is about the manifest, which --sums writes`);
       return sign(ports, {
         ...selectOptions(args),
         ...signingOptions(args, jobsOf(args, ports)),

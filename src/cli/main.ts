@@ -39,7 +39,8 @@ async function perform(
     command = parsed.command.words;
     const args = decodeArguments(parsed.values, parsed.command.positional?.name);
     checkValues(parsed.command, args);
-    return makeReport(command, await parsed.command.run(ports, args));
+    const outcome = await parsed.command.run(ports, args);
+    return makeReport(command, { ...outcome, dryRun: args.isSet('dry-run') });
   } catch (error) {
     return makeReport(command, {}, asFault(error));
   }
@@ -167,6 +168,7 @@ async function finish(ports: Ports, out: Out, speech: Speech, report: Report): P
   else {
     if (!speech.quiet) out.stdout(formatResult(report));
     out.stderr(formatFindings(report));
+    if (!speech.quiet && report.dry_run) out.stderr('artifact-signing: a dry run: nothing was written\n');
   }
   return ended.exit;
 }

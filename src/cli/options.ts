@@ -71,8 +71,8 @@ export const KEY_FLAGS: readonly Flag[] = [
 
 export const SELECT_FLAGS: readonly Flag[] = [
   set('recursive', 'directories below, too'),
-  texts('include', 'GLOB', 'only names that match; may be repeated'),
-  texts('exclude', 'GLOB', 'not the names that match; may be repeated'),
+  texts('include', 'GLOB', 'only names that match, also of files that are named; may be repeated'),
+  texts('exclude', 'GLOB', 'not the names that match, also of files that are named; may be repeated'),
   texts('expect', 'GLOB', 'an artifact has to match; may be repeated'),
   set('allow-empty', 'nothing to do is no error'),
 ];
@@ -96,6 +96,7 @@ export const selectOptions = (args: Arguments) => ({
   exclude: args.texts('exclude'),
   expect: args.texts('expect'),
   allowEmpty: args.isSet('allow-empty'),
+  apart: ['key-file', 'passphrase-file', 'report'].flatMap((name) => args.text(name) ?? []),
 });
 
 export const signingOptions = (args: Arguments, threads = 1) => ({

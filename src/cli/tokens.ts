@@ -108,7 +108,8 @@ function readFlag(token: string, kinds: ReadonlyMap<string, Flag['kind']>) {
 
 function unknownFlag(token: string, known: readonly string[], help: string): Fault {
   const [name = ''] = token.split('=');
-  const near = nearest(name.replace(/^-+/, ''), known);
+  // one letter is near to any
+  const near = /^-\w$/.test(name) ? undefined : nearest(name.replace(/^-+/, ''), known);
   const hint = near === undefined ? help : `did you mean --${near}?`;
   return new Fault('usage', `unknown flag ${quote(name)}`, { hint });
 }

@@ -10,6 +10,9 @@ export type ArtifactName = string & { readonly __brand: 'ArtifactName' };
 /** Characters that end lines or hide in a terminal: Unicode's control, line and paragraph separator classes. */
 const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
+/** Unicode's format class: no width, or the direction of what follows. */
+const INVISIBLE = /\p{Cf}/u;
+
 const problems: readonly (readonly [(name: string) => boolean, string])[] = [
   [(n) => n === '', 'is empty'],
   [(n) => Buffer.byteLength(n) > 1024, 'is longer than 1024 bytes'],
@@ -34,10 +37,11 @@ export function parseArtifactName(name: string): ArtifactName {
 
 /**
  * Checks one name that we are about to write. What some file system, browser or server composes on the way is another name to whoever
- * verifies; so a name has to be composed already. Others' names are read as they are. Throws `bad-name`.
+ * verifies; so a name has to be composed already. And to people it has to be the one that they see. Others' names are read as they are. Throws `bad-name`.
  */
 export function parseNewName(name: string): ArtifactName {
   const parsed = parseArtifactName(name);
+  if (INVISIBLE.test(parsed)) throw badName(name, 'holds a character that nobody sees');
   if (parsed.normalize('NFC') === parsed) return parsed;
   throw badName(name, "is not in Unicode's composed form (NFC)");
 }

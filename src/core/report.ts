@@ -114,6 +114,8 @@ export interface Outcome {
   readonly faults?: readonly Fault[];
   /** What only one command has to say, such as the exact entry of a dry run. */
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Whether nothing was written. */
+  readonly dryRun?: boolean;
 }
 
 /** What several parts of a run did, one after the other; what only one of them has to say is left out. */
@@ -131,6 +133,8 @@ export interface Report {
   readonly command: string;
   readonly status: Status;
   readonly exit: ExitStatus;
+  /** Nothing was written: the actions are those of a run without --dry-run. Absent otherwise. */
+  readonly dry_run?: true;
   readonly files: readonly FileReport[];
   /** The one manifest that the command was about; absent where there is none or more than one. */
   readonly manifest?: ManifestReport;
@@ -165,6 +169,7 @@ export function makeReport(command: string, outcome: Outcome, fault?: Fault): Re
     command,
     status: pending ? 'pending' : (STATUS_OF[exit] ?? 'failed'),
     exit,
+    ...(outcome.dryRun === true ? { dry_run: true } : {}),
     files: outcome.files ?? [],
     ...(manifest !== undefined && manifests.length === 1 ? { manifest } : {}),
     manifests,

@@ -6,6 +6,7 @@ import { Fault, quote } from '../core/fault.ts';
 import { type ArtifactName, parseArtifactName, parseNewName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding } from '../core/report.ts';
 import type { Files, FileType } from '../ports.ts';
+import type { Sink } from './read-once.ts';
 import { directorySource, isDirectory, type SourceEntry } from './source.ts';
 
 export interface SelectOptions {
@@ -16,6 +17,8 @@ export interface SelectOptions {
   /** Globs, too: each MUST match an artifact. */
   readonly expect: readonly string[];
   readonly allowEmpty: boolean;
+  /** Files that are no part of a release and MUST lie elsewhere, such as the key; `-` is none. */
+  readonly apart: readonly string[];
 }
 
 export interface Selection {
@@ -37,6 +40,7 @@ export async function selectArtifacts(
 ): Promise<readonly Selection[]> {
   const wanted = new Map<string, Wanted>();
   for (const given of paths) await want(files, wanted, given);
+  for (const file of options.apart) await refuseAmong(files, wanted, file);
   const selections = [];
   for (const { directory, names } of wanted.values()) selections.push(await selectIn(files, directory, names, options));
   if (!options.allowEmpty && selections.every((selection) => selection.artifacts.length === 0)) throw nothing(paths);
@@ -78,6 +82,39 @@ async function want(files: Files, wanted: Map<string, Wanted>, given: string): P
   wanted.set(key, { directory: wanted.get(key)?.directory ?? directory, names });
 }
 
+/** Whatever lies in the directory of a release is signed and listed, or uploaded with it. Throws `usage`. */
+async function refuseAmong(files: Files, wanted: ReadonlyMap<string, Wanted>, file: string): Promise<void> {
+  if (file === '-') return;
+  const place = await files.resolve(file);
+  for (const [resolved, { directory, names }] of wanted) {
+    const name = path.relative(resolved, place);
+    if (name.startsWith('../') || (names !== 'all' && !names.has(name))) continue;
+    throw new Fault('usage', `${quote(file)} lies among the artifacts, in ${quote(directory)}`, {
+      file,
+      hint: 'what lies there is published: keep it elsewhere',
+    });
+  }
+}
+
+/** A secret key that the build left there. Throws `usage`. */
+export function refuseSecret(name: string): Sink {
+  let isFirst = true;
+  return {
+    update: (chunk) => {
+      const isSecret = isFirst && PRIVATE_KEY.test(Buffer.from(chunk.subarray(0, 100)).toString('latin1'));
+      isFirst = false;
+      if (isSecret)
+        throw new Fault('usage', `${quote(name)} is a private key, and would be published`, {
+          file: name,
+          hint: 'keep it elsewhere; a key that is made to be published goes into an archive, or is left out with --exclude',
+        });
+    },
+  };
+}
+
+/** As it stands in PEM, in OpenSSH's form and in the armor of OpenPGP. */
+const PRIVATE_KEY = /^\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
+
 async function selectIn(
   files: Files,
   directory: string,
@@ -86,7 +123,7 @@ async function selectIn(
 ): Promise<Selection> {
   const all = (await directorySource(files, directory).list(options.recursive && wanted === 'all')) ?? [];
   const listed = all.filter(({ name, type }) => type !== 'file' || !isTemporaryName(path.posix.basename(name)));
-  const keep = (name: string) => (wanted === 'all' ? matches(name, options) : wanted.has(name));
+  const keep = (name: string) => (wanted === 'all' || wanted.has(name)) && matches(name, options);
   const there = new Set(listed.filter(({ type }) => type === 'file').map(({ name }) => name));
   const ours = classify(concerned(there, keep), there);
   for (const { name, type } of listed)

@@ -18,7 +18,7 @@ import type { Ports } from '../ports.ts';
 import { beginManifest, type ManifestPlan, putFile } from './manifest.ts';
 import { type ManifestName, manifestNameFor } from './manifest-name.ts';
 import { mapConcurrent, type ReadFile, readOnce } from './read-once.ts';
-import { clearTemporary, type Selection, type SelectOptions, selectArtifacts } from './select.ts';
+import { clearTemporary, refuseSecret, type Selection, type SelectOptions, selectArtifacts } from './select.ts';
 import {
   beginCheck,
   beginMaking,
@@ -31,7 +31,7 @@ import {
   type Unkept,
   whyNotKept,
 } from './signing.ts';
-import { directorySource, openSource, type Source } from './source.ts';
+import { directorySource, openPublished, type Source } from './source.ts';
 
 export interface SignOptions extends SelectOptions, SigningOptions {
   readonly paths: readonly string[];
@@ -70,7 +70,7 @@ export async function sign(ports: Ports, options: SignOptions): Promise<Outcome>
   const [selection] = selections;
   if (options.sums !== undefined && (selections.length !== 1 || selection === undefined))
     throw new Fault('usage', '--sums takes one directory, for one manifest');
-  const published = options.published === undefined ? undefined : openSource(ports, options.published);
+  const published = options.published === undefined ? undefined : await openPublished(ports, options.published);
   const context: Context = { ports, signing, published, force: options.force };
   const name = options.sums === undefined ? undefined : await manifestNameFor(ports, options.sums);
   const works: Work[] = [];
@@ -145,7 +145,7 @@ async function prepare(context: Context, source: Source, name: ArtifactName, has
     existing === undefined ? undefined : beginCheck(existing, context.signing.certificates, context.signing.now);
   const making =
     check === undefined || (context.force && out === undefined) ? beginMaking(context.signing, name) : undefined;
-  const sinks = [check, making].filter((sink) => sink !== undefined);
+  const sinks = [refuseSecret(name), check, making].filter((sink) => sink !== undefined);
   const read = await readOnce(source, name, sinks);
   if (read === undefined) throw new Fault('changed', `${quote(name)} has disappeared`, { file: name });
   await comparePublished(context, name, read);

@@ -28,6 +28,15 @@ export const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
 export const openSource = (ports: Ports, place: string): Source =>
   isUrl(place) ? urlSource(ports.http, place) : directorySource(ports.files, place);
 
+/** Where a release may be published already. Throws `usage` for a file, and for the address of a manifest. */
+export async function openPublished(ports: Ports, place: string): Promise<Source> {
+  const isFile = isUrl(place) ? /SHA256SUMS$/.test(place) : (await ports.files.stat(place))?.type === 'file';
+  if (!isFile) return openSource(ports, place);
+  throw new Fault('usage', `--published is given a file, ${quote(place)}`, {
+    hint: 'give the directory in which the release is published, or its address',
+  });
+}
+
 export const directorySource = (files: Files, directory: string): Source => ({
   shown: directory,
   list: async (recursive) => listBelow(files, directory, recursive),

@@ -11,9 +11,9 @@ import type { Ports } from '../ports.ts';
 import { beginManifest } from './manifest.ts';
 import { type ManifestName, manifestNameFor } from './manifest-name.ts';
 import { readOnce } from './read-once.ts';
-import { clearTemporary, type Selection, type SelectOptions, selectArtifacts } from './select.ts';
+import { clearTemporary, refuseSecret, type Selection, type SelectOptions, selectArtifacts } from './select.ts';
 import { beginCheck, openSigning, SIGNATURE_CAP, type Signing, type SigningOptions } from './signing.ts';
-import { directorySource, openSource, type Source } from './source.ts';
+import { directorySource, openPublished, type Source } from './source.ts';
 
 export interface SumsOptions extends SelectOptions, SigningOptions, ManifestName {
   readonly directory: string;
@@ -32,7 +32,7 @@ export async function sums(ports: Ports, options: SumsOptions): Promise<Outcome>
   const [selection] = await selectArtifacts(ports.files, [directory], options);
   if (selection === undefined) throw new Fault('empty', `nothing to list in ${quote(directory)}`);
   if (!options.dryRun) await clearTemporary(ports.files, selection);
-  const published = options.published === undefined ? undefined : openSource(ports, options.published);
+  const published = options.published === undefined ? undefined : await openPublished(ports, options.published);
   const planning = await beginManifest({ ...options, ports, signing, published }, selection, name);
   const checked: Finding[] = [];
   const lines = await hashAll(ports, selection, signing, checked);
@@ -68,7 +68,7 @@ async function hashAll(
   for (const name of selection.artifacts) {
     const asc = signed.has(`${name}${SIGNATURE}`) ? await readSignature(source, name) : undefined;
     const check = asc && signing && beginCheck(asc, signing.certificates, signing.now);
-    const read = await readOnce(source, name, check === undefined ? [] : [check]);
+    const read = await readOnce(source, name, [refuseSecret(name), ...(check === undefined ? [] : [check])]);
     if (read === undefined) throw gone(name);
     lines.push({ name, sha256: read.sha256, size: read.size });
     if (asc !== undefined) lines.push(signatureLine(name, asc));

@@ -154,6 +154,7 @@ describe('a command line is refused', () => {
       'see "artifact-signing --help"',
     ],
     ['with one dash', ['many', 'a', '-name', 'x'], 'unknown flag "-name"', 'did you mean --name?'],
+    ['with one letter', ['many', 'a', '-h'], 'unknown flag "-h"', 'see "artifact-signing --help"'],
     ['with letters', ['many', 'a', '-xvf'], 'unknown flag "-xvf"', 'see "artifact-signing --help"'],
     ['without the value at the end', ['many', 'a', '--name'], '--name takes a value', undefined],
     [

@@ -94,6 +94,18 @@ describe('the name of something that we write', () => {
     expect(parseArtifactName(name)).toBe(name);
   });
 
+  it.each([
+    ['turns the direction', 'evil\u202egnp.exe'],
+    ['has no width', 'a\u200b.tar.gz'],
+    ['joins', 'a\u2060/b'],
+    ['marks the order of bytes', '\ufeffa'],
+    ['is a hyphen now and then', 'soft\u00adhyphen'],
+  ])('P17 is refused with a character that %s, which others may have', (_, name) => {
+    const fault = refusal('bad-name', () => parseNewName(name));
+    expect(fault.message).toMatch(/^the name ".*" holds a character that nobody sees$/);
+    expect(parseArtifactName(name)).toBe(name);
+  });
+
   it('P17 is refused for whatever else a name is', () => {
     expect(refusal('bad-name', () => parseNewName('../x')).message).toContain('has an empty, "." or ".." part');
   });
