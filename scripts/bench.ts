@@ -19,6 +19,7 @@ import {
   parseReport,
   type Report,
   rstTable,
+  shortfalls,
   textTable,
 } from './bench/report.ts';
 import { FULL, QUICK, ROWS, type Row, type Sizes } from './bench/rows.ts';
@@ -62,7 +63,7 @@ function complain(error: unknown): void {
   );
 }
 
-/** The exit status: 0 measured, 1 could not finish, 2 used wrongly or something is missing. */
+/** The exit status: 0 measured, 1 could not finish, 2 used wrongly or something is missing, 3 measured, and a target was missed. */
 async function bench(options: Options): Promise<number> {
   const rows = ROWS.filter(({ number }) => options.rows.includes(number));
   const missing = whatIsMissing(rows, options.directory, options.quick);
@@ -71,8 +72,11 @@ async function bench(options: Options): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopCommands);
   const lab = openLab(options.directory, say);
   try {
-    writeResults(options, await measureRows(lab, rows, options));
-    return 0;
+    const figures = await measureRows(lab, rows, options);
+    writeResults(options, figures);
+    const missed = options.quick ? [] : shortfalls(figures);
+    for (const line of missed) say(`error: missed: ${line}`);
+    return missed.length > 0 ? 3 : 0;
   } catch (error) {
     complain(error);
     return 1;

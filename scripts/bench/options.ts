@@ -11,6 +11,8 @@ npm run bench -- [--rows 1,2] [--quick] [--runs N] [--directory DIR] [--out DIR]
 --runs       how often each side runs, instead of the row's own number
 --directory  where the data goes while it runs, ${os.tmpdir()} unless told: 6 GB, not a file system in memory
 --out        where measured.json, table.inc and chart.svg go: bench-results unless told; rows that were not run stay
+
+The exit status is 3 where a target was missed, unless --quick.
 `;
 
 export interface Options {

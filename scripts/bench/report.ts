@@ -77,6 +77,15 @@ function formatTarget(figure: Figure): string {
   return `${formatGoal(figure.goal, figure.ours.unit)}: ${isMet(figure) ? 'reached' : 'missed'}`;
 }
 
+/** A line for each target that was missed. */
+export const shortfalls = (figures: readonly Figure[]): readonly string[] =>
+  figures
+    .filter((figure) => isMet(figure) === false)
+    .map(({ row, work, goal, ours, ratio }) => {
+      const value = goal?.of === 'ratio' ? formatRatio(ratio) : formatValue(ours.value.median, ours.unit);
+      return `row ${row}, ${work}: ${value}, and not ${goal === undefined ? '' : formatGoal(goal, ours.unit)}`;
+    });
+
 const HEADINGS = ['Row', 'What', 'Ours', 'Against', 'Theirs', 'Ratio by the clock', 'By processor time', 'Target'];
 
 const cellsOf = (figure: Figure): readonly string[] => [

@@ -10,6 +10,7 @@ import {
   parseReport,
   type Report,
   rstTable,
+  shortfalls,
   textTable,
 } from '../../scripts/bench/report.ts';
 
@@ -111,5 +112,20 @@ describe('the chart', () => {
 
   it('tells the figures to those who cannot see it', () => {
     expect(svg).toMatch(/<desc[^>]*>2 of 3 targets are reached\..*work 2: 6×, at least 7×\./);
+  });
+});
+
+describe('what falls short', () => {
+  it('is each target that was missed, and nothing else', () => {
+    const heavy = figure(6, 1, {
+      ours: { name: 'ours', unit: 'MB', value: spreadOf([200]) },
+      goal: { is: 'at-most', value: 128, of: 'value' },
+    });
+    const { goal, ...free } = figure(2, 1);
+    expect(goal).toBeDefined();
+    expect(shortfalls([figure(1, 7), free, figure(3, 6.9), heavy])).toEqual([
+      'row 3, work 3: 6.9× as fast, and not at least 7×',
+      'row 6, work 6: 200 MB, and not at most 128 MB',
+    ]);
   });
 });
