@@ -71,7 +71,7 @@ async function selectArtifacts(files, paths, options) {
   return selections;
 }
 var nothing = (paths) => new Fault("empty", `nothing to sign or to list in ${paths.map(quote).join(", ")}`, {
-  hint: "did the build leave its artifacts elsewhere? --allow-empty says that this is right"
+  hint: paths.every((given) => isManifestName(path.basename(given))) ? '"sums" makes a manifest, and signs it' : "did the build leave its artifacts elsewhere? --allow-empty says that this is right"
 });
 function demandExpected(selections, expected) {
   const names = selections.flatMap(({ artifacts }) => artifacts);

@@ -15,6 +15,9 @@ import {
   parseArtifactName
 } from "./shared-core-name.mjs";
 import {
+  isManifestName
+} from "./shared-core-companions.mjs";
+import {
   Fault,
   quote
 } from "./shared-core-fault.mjs";
@@ -245,7 +248,7 @@ import path from "node:path";
 var isUrl = (text) => /^https?:\/\//i.test(text);
 var openSource = (ports, place) => isUrl(place) ? urlSource(ports.http, place) : directorySource(ports.files, place);
 async function openPublished(ports, place) {
-  const isFile = isUrl(place) ? /SHA256SUMS$/.test(place) : (await ports.files.stat(place))?.type === "file";
+  const isFile = isUrl(place) ? isManifestName(path.posix.basename(place)) : (await ports.files.stat(place))?.type === "file";
   if (!isFile) return openSource(ports, place);
   throw new Fault("usage", `--published is given a file, ${quote(place)}`, {
     hint: "give the directory in which the release is published, or its address"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which files are signed or listed. */
 import path from 'node:path';
-import { classify, isTemporaryName, type ReleaseNames, SIGNATURE } from '../core/companions.ts';
+import { classify, isManifestName, isTemporaryName, type ReleaseNames, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { type ArtifactName, parseArtifactName, parseNewName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding } from '../core/report.ts';
@@ -50,7 +50,9 @@ export async function selectArtifacts(
 
 const nothing = (paths: readonly string[]) =>
   new Fault('empty', `nothing to sign or to list in ${paths.map(quote).join(', ')}`, {
-    hint: 'did the build leave its artifacts elsewhere? --allow-empty says that this is right',
+    hint: paths.every((given) => isManifestName(path.basename(given)))
+      ? '"sums" makes a manifest, and signs it'
+      : 'did the build leave its artifacts elsewhere? --allow-empty says that this is right',
   });
 
 /** A build that has lost an artifact does not look different from one that never made it, unless somebody says what is to be there. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Where a release is read from: a directory, or what is published below a URL. */
 import path from 'node:path';
+import { isManifestName } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { type ArtifactName, parseArtifactName } from '../core/name.ts';
 import type { Files, FileType, Http, Ports } from '../ports.ts';
@@ -30,7 +31,9 @@ export const openSource = (ports: Ports, place: string): Source =>
 
 /** Where a release may be published already. Throws `usage` for a file, and for the address of a manifest. */
 export async function openPublished(ports: Ports, place: string): Promise<Source> {
-  const isFile = isUrl(place) ? /SHA256SUMS$/.test(place) : (await ports.files.stat(place))?.type === 'file';
+  const isFile = isUrl(place)
+    ? isManifestName(path.posix.basename(place))
+    : (await ports.files.stat(place))?.type === 'file';
   if (!isFile) return openSource(ports, place);
   throw new Fault('usage', `--published is given a file, ${quote(place)}`, {
     hint: 'give the directory in which the release is published, or its address',
