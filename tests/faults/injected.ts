@@ -13,8 +13,8 @@ export const faults = inject('faults');
 export const tally = (command: string, points: number): void =>
   fs.appendFileSync(faults.tally, `${JSON.stringify({ command, points })}\n`);
 
-/** `change`: the calls that alter files; `read`: those that look at them. */
-export type CallClass = 'change' | 'read';
+/** `change`: the calls that alter files; `read`: those that look at them; `talk`: those on sockets. */
+export type CallClass = 'change' | 'read' | 'talk';
 
 /** Killed before or after a call, or in the middle of it where it is a write; a write that takes half; an `errno`. */
 export type Mishap = 'before' | 'after' | 'half' | 'short' | 'stop' | number;

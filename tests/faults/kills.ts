@@ -45,6 +45,25 @@ export async function killEverywhere(lab: Lab, scenario: Scenario): Promise<void
   }
 }
 
+/** Kills `submit` before each call on a socket: before it has asked a server, before it has the answer, and in between. */
+export async function killTalking(lab: Lab, scenario: Scenario): Promise<void> {
+  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0, random: new Random(faults.seed) };
+  try {
+    const calls = await undisturbed(stage, 'talk');
+    for (const { number, name } of calls) {
+      reset(stage);
+      const { signal, stderr } = await perform(stage, { of: 'talk', at: number, mishap: 'before' });
+      // what came in two pieces may come in one
+      if (signal === 'SIGKILL') stage.points += 1;
+      await located(`killed before ${name} ${number} on a socket: ${stderr}`, async () => recover(stage));
+    }
+    expect(stage.points, 'calls on sockets').toBeGreaterThan(Math.max(2, calls.length / 2));
+  } finally {
+    fs.rmSync(stage.template, { recursive: true });
+    tally(`${scenario.command} (sockets)`, stage.points);
+  }
+}
+
 async function killAt(stage: Counted, at: number, mishap: Mishap): Promise<void> {
   reset(stage);
   const { signal } = await perform(stage, { at, mishap });

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Stands between a program and libc (LD_PRELOAD) and lets something go wrong at one call out of all that touch files below
- * a directory. Children of the program are left alone.
+ * a directory, or out of all on sockets. Children of the program are left alone.
  *
  *   FAULT_ROOT   the directory; calls on other files are neither counted nor touched
- *   FAULT_CLASS  which calls are counted: "change" (they alter the file system) or "read"
+ *   FAULT_CLASS  which calls are counted: "change" (they alter the file system), "read", or "talk" (on sockets: how many
+ *                there are is not the same in each run)
  *   FAULT_TRACE  a file that gets a line "NUMBER CALL PATH" for each of them
  *   FAULT_AT     at which of them, from 1, it goes wrong, and
  *   FAULT_DO     how: "before" or "after" it the process is killed; "half": a write is killed in its middle, any other call
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -85,7 +87,10 @@ enum { NOTHING, FAIL, HALF, SHORT, AFTER };
 
 /* Counts a call, and says what the caller has to do about it. */
 static int meet(const char *class, const char *call, const char *path) {
-  if (strcmp(class, counted) != 0 || path == NULL || !is_below(path)) return NOTHING;
+  if (path == NULL) return NOTHING;
+  if (strncmp(path, "socket:", 7) == 0) class = "talk";
+  else if (!is_below(path)) return NOTHING;
+  if (strcmp(class, counted) != 0) return NOTHING;
   long now = __atomic_add_fetch(&number, 1, __ATOMIC_SEQ_CST);
   if (trace >= 0) {
     char line[PATH_MAX + 64];
@@ -141,6 +146,7 @@ WRAP("change", "fsync", int, fsync, (int fd), BY_FD, (fd), -1)
 WRAP("change", "fsync", int, fdatasync, (int fd), BY_FD, (fd), -1)
 WRAP("change", "truncate", int, ftruncate64, (int fd, off64_t size), BY_FD, (fd, size), -1)
 WRAP("change", "truncate", int, truncate64, (const char *path, off64_t size), path, (path, size), -1)
+WRAP("talk", "connect", int, connect, (int fd, const struct sockaddr *to, socklen_t size), BY_FD, (fd, to, size), -1)
 WRAP("read", "read", ssize_t, read, (int fd, void *into, size_t size), BY_FD, (fd, into, size), -1)
 WRAP("read", "read", ssize_t, pread64, (int fd, void *into, size_t size, off64_t from), BY_FD, (fd, into, size, from), -1)
 WRAP("read", "scandir", int, scandir64,

@@ -77,7 +77,7 @@ function report(tallies: readonly Tally[]): void {
   for (const { command, points } of tallies) sums.set(command, (sums.get(command) ?? 0) + points);
   const total = [...sums.values()].reduce((sum, points) => sum + points, 0);
   for (const [command, points] of [...sums, ['together', total] as const])
-    process.stdout.write(`killed  ${command.padEnd(24)} ${String(points).padStart(6)} points\n`);
+    process.stdout.write(`killed  ${command.padEnd(34)} ${String(points).padStart(6)} points\n`);
   // where only some of the files were run, there is no sum to speak of
   if (ALL.every((command) => sums.has(command)) && total < POINTS)
     throw new Error(`${total} points, and there should be ${POINTS} at the least`);
