@@ -11,9 +11,7 @@ import {
   settle
 } from "./shared-logs-sigsum-submit.mjs";
 import {
-  MANIFEST_CAP,
   beginCheck,
-  parseManifest,
   readBytes,
   readOnce,
   refusedCheck
@@ -135,11 +133,63 @@ var hintAt = (name) => name.endsWith(SIGNATURE) ? `is it a signature? name the f
 
 // src/workflow/examine.ts
 import path from "node:path";
+
+// src/workflow/examine-extra.ts
+async function checkExtra(examining, names, manifests, { manifest, allowExtra, isGate }) {
+  const { warnings, errors } = examining.found;
+  const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
+  const rest = names.filter((name) => !ours.has(name));
+  const listers = manifest === void 0 ? /* @__PURE__ */ new Map() : await findListers(examining, rest);
+  const isVouched = (name) => listers.has(name) && listers.get(name)?.refusal === void 0;
+  const isExtra = (name) => !allowExtra && (isGate || !isVouched(name));
+  errors.push(...rest.filter(isExtra).map((name) => describeExtra(name, listers.get(name))));
+  const unchecked = rest.filter((name) => isVouched(name) && !isExtra(name)).length;
+  if (unchecked === 0) return;
+  warnings.push({ kind: "not-checked", message: `${unchecked} files of other manifests were not checked` });
+}
+async function findListers(examining, names) {
+  const listers = /* @__PURE__ */ new Map();
+  for (const manifest of names.filter(isManifestName)) {
+    const found = noFindings();
+    const [examined] = await examineManifests({ ...examining, found }, manifest, []);
+    const refusal = examined?.signature === void 0 ? found.errors.at(-1)?.message ?? "it is refused" : void 0;
+    const listed = examined?.lines.map((line) => line.name) ?? [];
+    for (const name of [...ownNames(manifest), ...listed]) {
+      if (refusal === void 0 || !listers.has(name)) listers.set(name, { manifest, refusal });
+    }
+  }
+  return listers;
+}
+function describeExtra(name, lister) {
+  const allow = "--allow-extra says that it does not matter";
+  const extra = { kind: "extra", file: name };
+  if (lister === void 0)
+    return {
+      ...extra,
+      message: `${quote(name)} is there, and no manifest lists it`,
+      hint: `who put it there? ${allow}`
+    };
+  const by = quote(lister.manifest);
+  if (lister.refusal === void 0)
+    return {
+      ...extra,
+      message: `${quote(name)} is of another manifest, ${by}, and was not checked`,
+      hint: `verify the directory without --manifest; ${allow}`
+    };
+  return {
+    ...extra,
+    message: `${quote(name)} is there, and no manifest lists it that is believed`,
+    hint: `${by} is not: ${lister.refusal}; ${allow}`
+  };
+}
+
+// src/workflow/examine.ts
 var outcomeOf = ({ own: _, ...outcome }) => outcome;
 async function examineRelease(ports, source, trust, options) {
   const found = noFindings();
   const examining = { source, trust, now: ports.clock.now(), found };
   const entries = await source.list(true);
+  const isGate = options.beforePublication && options.tee === void 0;
   const leaving = options.beforePublication || options.tee !== void 0;
   const names = entries === void 0 ? void 0 : checkNames(entries, leaving, found);
   const manifests = await examineManifests(examining, options.manifest, names ?? []);
@@ -149,8 +199,8 @@ async function examineRelease(ports, source, trust, options) {
   for (const manifest of manifests) {
     proofs.push(await examineProofs(examining, manifest, options));
   }
-  if (names !== void 0) await checkExtra(source, names, manifests, options, found);
-  else found.warnings.push(unlisted(source));
+  if (names === void 0) found.warnings.push(unlisted(source));
+  else await checkExtra(examining, names, manifests, { ...options, isGate });
   return {
     files,
     manifests: manifests.map((manifest) => describeManifest(source, manifest)),
@@ -200,36 +250,6 @@ async function examineFiles(ports, examining, manifests, tee) {
     manifests.flatMap(({ signature, lines }) => signature ? lines.map((line) => line.name) : [])
   );
   return files.map((file) => vouched.has(file.name) ? file : refuse(file));
-}
-async function checkExtra(source, names, manifests, options, found) {
-  const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
-  const rest = names.filter((name) => !ours.has(name));
-  const others = options.manifest === void 0 ? /* @__PURE__ */ new Set() : await listedByOthers(source, rest);
-  const unchecked = rest.filter((name) => others.has(name)).length;
-  if (unchecked > 0) {
-    found.warnings.push({ kind: "not-checked", message: `${unchecked} files of other manifests were not checked` });
-  }
-  if (options.allowExtra) return;
-  for (const name of rest.filter((one) => !others.has(one))) {
-    const hint = "who put it there? --allow-extra says that it does not matter";
-    found.errors.push({
-      kind: "extra",
-      file: name,
-      message: `${quote(name)} is there, and no manifest lists it`,
-      hint
-    });
-  }
-}
-async function listedByOthers(source, names) {
-  const listed = /* @__PURE__ */ new Set();
-  const add = (name) => void listed.add(name);
-  for (const manifest of names.filter(isManifestName)) {
-    ownNames(manifest).forEach(add);
-    await attempt([], manifest, async () => {
-      for (const line of parseManifest(await source.read(manifest, MANIFEST_CAP) ?? new Uint8Array())) add(line.name);
-    });
-  }
-  return listed;
 }
 
 export {

@@ -11,21 +11,15 @@
  *   7. nothing is there that no manifest lists
  */
 import path from 'node:path';
-import { isManifestName, isTemporaryName } from '../core/companions.ts';
+import { isTemporaryName } from '../core/companions.ts';
 import { quote } from '../core/fault.ts';
-import { MANIFEST_CAP, parseManifest } from '../core/manifest.ts';
 import { type ArtifactName, parseArtifactName, refuseCaseTwins } from '../core/name.ts';
 import type { FileReport, Finding, LogReport, ManifestReport, Outcome } from '../core/report.ts';
 import type { Ports } from '../ports.ts';
+import { checkExtra } from './examine-extra.ts';
 import { examineFile, isSignatureOf, refuse, type Tee } from './examine-file.ts';
-import {
-  describeManifest,
-  type ExaminedManifest,
-  type Examining,
-  examineManifests,
-  ownNames,
-} from './examine-manifest.ts';
-import { attempt, collect, type Findings, noFindings } from './findings.ts';
+import { describeManifest, type ExaminedManifest, type Examining, examineManifests } from './examine-manifest.ts';
+import { collect, type Findings, noFindings } from './findings.ts';
 import { examineProofs } from './proofs.ts';
 import { listedSince } from './release-proof.ts';
 import type { Source, SourceEntry } from './source.ts';
@@ -63,6 +57,8 @@ export async function examineRelease(
   const found = noFindings();
   const examining: Examining = { source, trust, now: ports.clock.now(), found };
   const entries = await source.list(true);
+  // all that is there leaves at a gate; what is copied leaves alone
+  const isGate = options.beforePublication && options.tee === undefined;
   const leaving = options.beforePublication || options.tee !== undefined;
   const names = entries === undefined ? undefined : checkNames(entries, leaving, found);
   const manifests = await examineManifests(examining, options.manifest, names ?? []);
@@ -72,8 +68,8 @@ export async function examineRelease(
   for (const manifest of manifests) {
     proofs.push(await examineProofs(examining, manifest, options));
   }
-  if (names !== undefined) await checkExtra(source, names, manifests, options, found);
-  else found.warnings.push(unlisted(source));
+  if (names === undefined) found.warnings.push(unlisted(source));
+  else await checkExtra(examining, names, manifests, { ...options, isGate });
   return {
     files,
     manifests: manifests.map((manifest) => describeManifest(source, manifest)),
@@ -134,44 +130,4 @@ async function examineFiles(
     manifests.flatMap(({ signature, lines }) => (signature ? lines.map((line) => line.name) : [])),
   );
   return files.map((file) => (vouched.has(file.name as ArtifactName) ? file : refuse(file)));
-}
-
-/** Step 7. Where one manifest was asked for, what another lists is told as not checked. */
-async function checkExtra(
-  source: Source,
-  names: readonly string[],
-  manifests: readonly ExaminedManifest[],
-  options: ExamineOptions,
-  found: Findings,
-): Promise<void> {
-  const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
-  const rest = names.filter((name) => !ours.has(name));
-  const others = options.manifest === undefined ? new Set<string>() : await listedByOthers(source, rest);
-  const unchecked = rest.filter((name) => others.has(name)).length;
-  if (unchecked > 0) {
-    found.warnings.push({ kind: 'not-checked', message: `${unchecked} files of other manifests were not checked` });
-  }
-  if (options.allowExtra) return;
-  for (const name of rest.filter((one) => !others.has(one))) {
-    const hint = 'who put it there? --allow-extra says that it does not matter';
-    found.errors.push({
-      kind: 'extra',
-      file: name,
-      message: `${quote(name)} is there, and no manifest lists it`,
-      hint,
-    });
-  }
-}
-
-async function listedByOthers(source: Source, names: readonly string[]): Promise<ReadonlySet<string>> {
-  const listed = new Set<string>();
-  const add = (name: string) => void listed.add(name);
-  for (const manifest of names.filter(isManifestName)) {
-    ownNames(manifest).forEach(add);
-    // one that cannot be read, or does not parse, lists nothing: what it would name stays extra
-    await attempt([], manifest, async () => {
-      for (const line of parseManifest((await source.read(manifest, MANIFEST_CAP)) ?? new Uint8Array())) add(line.name);
-    });
-  }
-  return listed;
 }

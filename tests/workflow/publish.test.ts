@@ -93,6 +93,16 @@ describe('publish', () => {
     await verifySite();
   });
 
+  it('copies one release of several, also before publication, and nothing beside an unsigned manifest', async () => {
+    await makeRelease(lab, 's', '2');
+    fs.cpSync(at('s'), at('r'), { recursive: true });
+    const one = publish('r', 'site', '--manifest', MANIFEST, '--before-publication');
+    await done(one);
+    expect(namesIn(at('site'))).toEqual([...RELEASED].sort());
+    put({ 'r/evil.SHA256SUMS': `${'0'.repeat(64)}  evil\n`, 'r/evil': 'evil' });
+    await refused(3, 'extra: "evil" is there', one);
+  });
+
   it('adds proofs by a second run', async () => {
     await makeLog(lab);
     const policy = ['publish', at('r'), '--to', at('site'), '--policy', putPolicy(lab)];

@@ -305,15 +305,44 @@ describe('a manifest that is signed and nonsense', () => {
     expect(warnings.map(({ message }) => message)).toEqual(['2 files of other manifests were not checked']);
   });
 
-  it('does not vouch for files that only one by somebody else lists', async () => {
+  it.each([
+    ['nobody', 'the manifest "evil.SHA256SUMS" is not signed'],
+    ['somebody else', 'which is not trusted here'],
+  ])('vouches for no file where %s has signed it, whatever manifest is asked for', async (who, why) => {
     put({ 'r/evil': 'evil' });
     await putManifest(line('evil', 'evil'), 'r/evil.SHA256SUMS', 'other');
-    await refused(3, /wrong-key/, verify());
-    const report = await done(verify('--manifest', 'nova-1.SHA256SUMS'));
-    expect(report.warnings).toMatchObject([
-      { kind: 'not-checked', message: expect.stringMatching(/files of other manifests/) },
-    ]);
+    if (who === 'nobody') fs.rmSync(at('r/evil.SHA256SUMS.asc'));
+    await refused(3, /wrong-key|unsigned/, verify());
+    const { errors } = await refused(3, 'extra: "evil" is there', verify('--manifest', 'nova-1.SHA256SUMS'));
+    const names = ['evil', 'evil.SHA256SUMS', ...(who === 'nobody' ? [] : ['evil.SHA256SUMS.asc'])];
+    expect(errors.map(({ kind, file }) => `${kind} ${file}`)).toEqual(names.map((name) => `extra ${name}`));
+    for (const { hint } of errors) expect(hint).toContain(why);
+    const report = await done(verify('--manifest', 'nova-1.SHA256SUMS', '--allow-extra'));
     expect(report.files.map(({ name }) => name)).not.toContain('evil');
+  });
+
+  it('vouches for a file, where it is good, that one by somebody else lists, too', async () => {
+    put({ 'r/both': 'both' });
+    await putManifest(line('both', 'both'), 'r/a.SHA256SUMS', 'other');
+    await putManifest(line('both', 'both'), 'r/b.SHA256SUMS');
+    await putManifest(line('both', 'both'), 'r/c.SHA256SUMS', 'other');
+    const { errors } = await refused(3, 'extra: ', verify('--manifest', 'nova-1.SHA256SUMS'));
+    expect(errors.map(({ file }) => file)).not.toContain('both');
+  });
+
+  it('lets nothing through the gate that was not checked: what another one lists is extra there', async () => {
+    put({ 's/c': 'another release' });
+    await done(signWith('good', 's', '2'));
+    fs.cpSync(at('s'), at('r'), { recursive: true });
+    for (const release of [1, 2]) await done(verify('--manifest', `nova-${release}.SHA256SUMS`));
+    const gate = verify('--before-publication', '--manifest', 'nova-1.SHA256SUMS');
+    const { errors } = await refused(3, 'extra: "c" is of another manifest, "nova-2.SHA256SUMS", and was not', gate);
+    expect(errors.map(({ kind, file }) => `${kind} ${file}`)).toEqual(
+      ['c', 'c.asc', 'nova-2.SHA256SUMS', 'nova-2.SHA256SUMS.asc'].map((name) => `extra ${name}`),
+    );
+    const { warnings } = await done([...gate, '--allow-extra']);
+    expect(warnings.map(({ message }) => message)).toEqual(['4 files of other manifests were not checked']);
+    await done(verify('--before-publication'));
   });
 });
 
