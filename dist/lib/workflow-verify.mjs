@@ -7,6 +7,7 @@ import {
 import {
   describeManifest,
   examineManifest,
+  examineManifests,
   examineProofs,
   listedSince,
   loadTrust,
@@ -80,23 +81,27 @@ async function verifyFile(ports, trust, source, name, options) {
     throw new Fault("not-found", message2, { file: name, hint: "check the path" });
   }
   const outcome = { files: [file], ...found };
-  if (trust.policy.require.logs.atLeast > 0 && !options.beforePublication) {
+  const isLogDemanded = trust.policy.require.logs.atLeast > 0 && !options.beforePublication;
+  if (isLogDemanded || options.manifest !== void 0) {
     return { ...outcome, ...await demandManifest(examining, file, options) };
   }
   const message = `only the signature of ${quote(name)} was checked: not its manifest, and no log`;
   found.warnings.push({ kind: "not-checked", file: name, message });
+  const stranger = await findStranger(examining, file, options);
+  if (stranger !== void 0) found.warnings.push({ kind: "not-checked", ...stranger });
   return outcome;
 }
 async function demandManifest(examining, file, options) {
   const { source, found } = examining;
   const tried = [];
-  for (const candidate of await manifestCandidates(source, options)) {
-    const one = await tryManifest(examining, file, candidate);
-    if (one !== void 0) tried.push(one);
+  for (const name of await manifestCandidates(source, options)) {
+    tried.push(await tryManifest(examining, file, name, options));
   }
-  const best = tried.find((one) => one.findings.errors.length === 0) ?? tried[0];
+  const listing = options.manifest === void 0 ? tried.filter(({ isListing }) => isListing) : tried;
+  const best = listing.find((one) => one.findings.errors.length === 0) ?? listing[0];
   if (best !== void 0) {
-    found.warnings.push(...best.findings.warnings, { kind: "not-checked", message: ONLY_THIS });
+    found.warnings.push(...best.findings.warnings);
+    if (best.isListing) found.warnings.push({ kind: "not-checked", message: ONLY_THIS });
     found.errors.push(...best.findings.errors);
     return best.outcome;
   }
@@ -109,17 +114,37 @@ async function demandManifest(examining, file, options) {
   return {};
 }
 var ONLY_THIS = "the other files that the manifest lists were not checked";
-async function tryManifest(examining, file, name) {
-  const { source } = examining;
-  const bytes = await source.read(name, MANIFEST_CAP);
-  if (bytes === void 0) return void 0;
+async function tryManifest(examining, file, name, stage) {
   const findings = noFindings();
-  const manifest = await examineManifest({ ...examining, found: findings }, name, bytes);
-  const lists = (wanted, digest) => digest === void 0 || manifest.lines.some((line) => line.name === wanted && line.sha256 === digest);
-  if (!lists(file.name, file.sha256) || !lists(`${file.name}${SIGNATURE}`, file.signature?.sha256)) return void 0;
-  const stage = { beforePublication: false };
-  const { logs } = await examineProofs({ ...examining, found: findings }, manifest, stage);
-  return { findings, outcome: { manifests: [describeManifest(source, manifest)], logs } };
+  const inner = { ...examining, found: findings };
+  const [manifest] = await examineManifests(inner, name, []);
+  if (manifest === void 0) return { isListing: false, findings, outcome: {} };
+  const manifests = [describeManifest(examining.source, manifest)];
+  if (isListed(manifest, file)) {
+    const { logs } = await examineProofs(inner, manifest, stage);
+    return { isListing: true, findings, outcome: { manifests, logs } };
+  }
+  findings.errors.push({ kind: "extra", ...describeStranger(file, name) });
+  return { isListing: false, findings, outcome: { manifests } };
+}
+function isListed({ lines }, { name, sha256, signature }) {
+  const lists = (wanted, digest) => digest === void 0 || lines.some((line) => line.name === wanted && line.sha256 === digest);
+  return lists(name, sha256) && lists(`${name}${SIGNATURE}`, signature?.sha256);
+}
+var describeStranger = ({ name }, manifest) => ({
+  file: name,
+  message: `${quote(manifest)} does not list ${quote(name)} and its signature as they are`,
+  hint: "was it renamed, or is it of another release?"
+});
+async function findStranger(examining, file, options) {
+  try {
+    const candidates = await manifestCandidates(examining.source, options);
+    const [manifest] = candidates.length === 1 ? await signedManifests(examining, options) : [];
+    return manifest === void 0 || isListed(manifest, file) ? void 0 : describeStranger(file, manifest.name);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return void 0;
+  }
 }
 async function signedManifests(examining, options) {
   const manifests = [];

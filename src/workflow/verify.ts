@@ -4,12 +4,18 @@ import path from 'node:path';
 import { isManifestName, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
-import { type FileReport, joinOutcomes, type Outcome } from '../core/report.ts';
+import { type FileReport, type Finding, joinOutcomes, type Outcome } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import type { Ports } from '../ports.ts';
 import { examineRelease, outcomeOf } from './examine.ts';
 import { examineSingle } from './examine-file.ts';
-import { describeManifest, type ExaminedManifest, type Examining, examineManifest } from './examine-manifest.ts';
+import {
+  describeManifest,
+  type ExaminedManifest,
+  type Examining,
+  examineManifest,
+  examineManifests,
+} from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
 import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { examineProofs } from './proofs.ts';
@@ -81,11 +87,14 @@ async function verifyFile(
     throw new Fault('not-found', message, { file: name, hint: 'check the path' });
   }
   const outcome = { files: [file], ...found };
-  if (trust.policy.require.logs.atLeast > 0 && !options.beforePublication) {
+  const isLogDemanded = trust.policy.require.logs.atLeast > 0 && !options.beforePublication;
+  if (isLogDemanded || options.manifest !== undefined) {
     return { ...outcome, ...(await demandManifest(examining, file, options)) };
   }
   const message = `only the signature of ${quote(name)} was checked: not its manifest, and no log`;
   found.warnings.push({ kind: 'not-checked', file: name, message });
+  const stranger = await findStranger(examining, file, options);
+  if (stranger !== undefined) found.warnings.push({ kind: 'not-checked', ...stranger });
   return outcome;
 }
 
@@ -93,13 +102,14 @@ async function verifyFile(
 async function demandManifest(examining: Examining, file: FileReport, options: VerifyOptions): Promise<Outcome> {
   const { source, found } = examining;
   const tried: Tried[] = [];
-  for (const candidate of await manifestCandidates(source, options)) {
-    const one = await tryManifest(examining, file, candidate);
-    if (one !== undefined) tried.push(one);
+  for (const name of await manifestCandidates(source, options)) {
+    tried.push(await tryManifest(examining, file, name, options));
   }
-  const best = tried.find((one) => one.findings.errors.length === 0) ?? tried[0];
+  const listing = options.manifest === undefined ? tried.filter(({ isListing }) => isListing) : tried;
+  const best = listing.find((one) => one.findings.errors.length === 0) ?? listing[0];
   if (best !== undefined) {
-    found.warnings.push(...best.findings.warnings, { kind: 'not-checked', message: ONLY_THIS });
+    found.warnings.push(...best.findings.warnings);
+    if (best.isListing) found.warnings.push({ kind: 'not-checked', message: ONLY_THIS });
     found.errors.push(...best.findings.errors);
     return best.outcome;
   }
@@ -115,23 +125,58 @@ async function demandManifest(examining: Examining, file: FileReport, options: V
 const ONLY_THIS = 'the other files that the manifest lists were not checked';
 
 interface Tried {
+  /** Whether it says anything of these bytes. */
+  readonly isListing: boolean;
   readonly findings: Findings;
   readonly outcome: Outcome;
 }
 
-/** Undefined where the manifest is not there, or says nothing of these bytes. */
-async function tryManifest(examining: Examining, file: FileReport, name: string): Promise<Tried | undefined> {
-  const { source } = examining;
-  const bytes = await source.read(name, MANIFEST_CAP);
-  if (bytes === undefined) return undefined;
+async function tryManifest(
+  examining: Examining,
+  file: FileReport,
+  name: string,
+  stage: Pick<VerifyOptions, 'beforePublication'>,
+): Promise<Tried> {
   const findings = noFindings();
-  const manifest = await examineManifest({ ...examining, found: findings }, name, bytes);
+  const inner = { ...examining, found: findings };
+  const [manifest] = await examineManifests(inner, name, []);
+  if (manifest === undefined) return { isListing: false, findings, outcome: {} };
+  const manifests = [describeManifest(examining.source, manifest)];
+  if (isListed(manifest, file)) {
+    const { logs } = await examineProofs(inner, manifest, stage);
+    return { isListing: true, findings, outcome: { manifests, logs } };
+  }
+  findings.errors.push({ kind: 'extra', ...describeStranger(file, name) });
+  return { isListing: false, findings, outcome: { manifests } };
+}
+
+/** With the signature that is beside it. */
+function isListed({ lines }: ExaminedManifest, { name, sha256, signature }: FileReport): boolean {
   const lists = (wanted: string, digest: string | undefined) =>
-    digest === undefined || manifest.lines.some((line) => line.name === wanted && line.sha256 === digest);
-  if (!lists(file.name, file.sha256) || !lists(`${file.name}${SIGNATURE}`, file.signature?.sha256)) return undefined;
-  const stage = { beforePublication: false };
-  const { logs } = await examineProofs({ ...examining, found: findings }, manifest, stage);
-  return { findings, outcome: { manifests: [describeManifest(source, manifest)], logs } };
+    digest === undefined || lines.some((line) => line.name === wanted && line.sha256 === digest);
+  return lists(name, sha256) && lists(`${name}${SIGNATURE}`, signature?.sha256);
+}
+
+const describeStranger = ({ name }: FileReport, manifest: string): Omit<Finding, 'kind'> => ({
+  file: name,
+  message: `${quote(manifest)} does not list ${quote(name)} and its signature as they are`,
+  hint: 'was it renamed, or is it of another release?',
+});
+
+/** What is told of a file whose only manifest is believed and does not list it. It is no demand, so that nothing here fails. */
+async function findStranger(
+  examining: Examining,
+  file: FileReport,
+  options: VerifyOptions,
+): Promise<Omit<Finding, 'kind'> | undefined> {
+  try {
+    const candidates = await manifestCandidates(examining.source, options);
+    const [manifest] = candidates.length === 1 ? await signedManifests(examining, options) : [];
+    return manifest === undefined || isListed(manifest, file) ? undefined : describeStranger(file, manifest.name);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return undefined;
+  }
 }
 
 /** Those whose signatures are good: what another one lists, or proves, is nobody's word. */

@@ -360,6 +360,38 @@ describe('a single file', () => {
     ]);
   });
 
+  it('is held against the manifest that is named, though no log is demanded', async () => {
+    const words = file('--certificate', lab.certificate('good'), '--manifest');
+    const report = await done([...words, 'nova-1.SHA256SUMS']);
+    expect(report).toMatchObject({ manifest: { name: 'nova-1.SHA256SUMS', action: 'verified' } });
+    expect(report.warnings.map(({ message }) => message)).toEqual([
+      'the other files that the manifest lists were not checked',
+    ]);
+    await refused(3, 'missing: the manifest "nova-2.SHA256SUMS" is not there', [...words, 'nova-2.SHA256SUMS']);
+    await putManifest(line('b.whl', 'other bytes'), 'r/nova-2.SHA256SUMS');
+    const why = 'extra: "nova-2.SHA256SUMS" does not list "a.tar.gz" and its signature as they are';
+    await refused(3, why, [...words, 'nova-2.SHA256SUMS']);
+    await refused(3, why, [...words, 'nova-2.SHA256SUMS', '--before-publication']);
+    await putManifest(read(MANIFEST).toString(), 'r/nova-3.SHA256SUMS', 'other');
+    await refused(3, 'wrong-key: ', [...words, 'nova-3.SHA256SUMS']);
+  });
+
+  it('is told to be a stranger to the only manifest beside it, where that is believed', async () => {
+    for (const end of ['', '.asc']) fs.renameSync(at(`r/a.tar.gz${end}`), at(`r/z.tar.gz${end}`));
+    const words = ['verify', at('r/z.tar.gz'), '--certificate', lab.certificate('good')];
+    const strangers = async () => (await done(words)).warnings.filter(({ message }) => message.includes('not list'));
+    expect(await strangers()).toMatchObject([
+      { kind: 'not-checked', file: 'z.tar.gz', message: expect.stringContaining('"nova-1.SHA256SUMS" does not list') },
+    ]);
+    fs.truncateSync(at(MANIFEST), 17 * 1024 * 1024);
+    expect(await strangers()).toEqual([]);
+    await putManifest(line('b.whl', 'other bytes'), MANIFEST, 'other');
+    expect(await strangers()).toEqual([]);
+    await putManifest(line('b.whl', 'other bytes'));
+    await putManifest(line('b.whl', 'other bytes'), 'r/nova-2.SHA256SUMS');
+    expect(await strangers()).toEqual([]);
+  });
+
   it.each([
     ['altered', () => put({ 'r/a.tar.gz': 'other bytes' }), 'altered: '],
     ['signed by nobody', () => fs.rmSync(at('r/a.tar.gz.asc')), 'unsigned: '],
