@@ -62,10 +62,15 @@ function quote(name) {
   if (name.length > SHOWN) return `${quote(name.slice(0, SHOWN).toWellFormed())}…`;
   return `"${printable(name.replace(/["\\]/g, "\\$&"))}"`;
 }
+function naming(file, message) {
+  const name = quote(file);
+  return message.includes(name) || message.includes(`/${name.slice(1)}`) ? message : `${name}: ${message}`;
+}
 
 export {
   exitStatusOf,
   Fault,
   printable,
-  quote
+  quote,
+  naming
 };

@@ -99,6 +99,7 @@ import {
 import {
   Fault,
   exitStatusOf,
+  naming,
   quote
 } from "./shared-core-fault.mjs";
 
@@ -119,7 +120,7 @@ async function attempt(errors, file, body) {
   } catch (error) {
     const status = error instanceof Fault ? exitStatusOf(error.kind) : 1;
     if (!(error instanceof Fault) || status === 1 || status === 4) throw error;
-    errors.push({ ...findingOf(error), file });
+    errors.push({ ...findingOf(error), file, message: naming(file, error.message) });
     return void 0;
   }
 }

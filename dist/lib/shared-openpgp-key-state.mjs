@@ -12,6 +12,7 @@ import {
 } from "./shared-openpgp-packets.mjs";
 import {
   Fault,
+  naming,
   quote
 } from "./shared-core-fault.mjs";
 
@@ -1446,7 +1447,7 @@ function judge2(policy, file, verdict, since) {
       refusal: {
         kind: verdict.kind,
         file,
-        message: verdict.message,
+        message: naming(file, verdict.message),
         ...verdict.hint === void 0 ? {} : { hint: verdict.hint }
       }
     };

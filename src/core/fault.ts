@@ -115,3 +115,9 @@ export function quote(name: string): string {
   if (name.length > SHOWN) return `${quote(name.slice(0, SHOWN).toWellFormed())}…`;
   return `"${printable(name.replace(/["\\]/g, '\\$&'))}"`;
 }
+
+/** A message that names the file it is about: before it, unless it is in there already, by itself or at the end of a path. */
+export function naming(file: string, message: string): string {
+  const name = quote(file);
+  return message.includes(name) || message.includes(`/${name.slice(1)}`) ? message : `${name}: ${message}`;
+}

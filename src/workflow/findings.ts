@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a check finds: it goes on after the first mistake, so that all are told at once. */
-import { exitStatusOf, Fault, quote } from '../core/fault.ts';
+import { exitStatusOf, Fault, naming, quote } from '../core/fault.ts';
 import { type Finding, findingOf, type SignatureReport } from '../core/report.ts';
 import type { Verdict } from '../openpgp/detached.ts';
 import { isTimeAsked, judge, type Trust } from './trust.ts';
@@ -33,7 +33,7 @@ export async function attempt<T>(errors: Finding[], file: string, body: () => Pr
   } catch (error) {
     const status = error instanceof Fault ? exitStatusOf(error.kind) : 1;
     if (!(error instanceof Fault) || status === 1 || status === 4) throw error;
-    errors.push({ ...findingOf(error), file });
+    errors.push({ ...findingOf(error), file, message: naming(file, error.message) });
     return undefined;
   }
 }

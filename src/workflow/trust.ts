@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Whom we believe, and what is said of a signature by what they have made. `load-trust.ts` reads it. */
-import { Fault, type FaultKind, quote } from '../core/fault.ts';
+import { Fault, type FaultKind, naming, quote } from '../core/fault.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
 import type { PinnedCertificate, Policy } from '../core/policy.ts';
 import type { Finding, SignatureReport } from '../core/report.ts';
@@ -63,7 +63,7 @@ export function judge(policy: Policy, file: string, verdict: Verdict, since: Dat
       refusal: {
         kind: verdict.kind,
         file,
-        message: verdict.message,
+        message: naming(file, verdict.message),
         ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
       },
     };

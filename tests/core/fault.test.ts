@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { exitStatusOf, FAULT_KINDS, Fault, KEY_STATES, quote } from '../../src/core/fault.ts';
+import { exitStatusOf, FAULT_KINDS, Fault, KEY_STATES, naming, quote } from '../../src/core/fault.ts';
 
 describe('a fault', () => {
   it('has one exit status for each kind, 1 to 4', () => {
@@ -22,6 +22,17 @@ describe('a fault', () => {
     const fault = new Fault('altered', 'm', { file: 'f', hint: 'h', evidence: ['e'], cause });
     expect(fault).toMatchObject({ kind: 'altered', message: 'm', file: 'f', hint: 'h', evidence: ['e'], cause });
     expect(new Fault('io', 'm')).toMatchObject({ file: undefined, hint: undefined, evidence: [] });
+  });
+});
+
+describe('a message about a file', () => {
+  it.each([
+    ['it was altered', '"a": it was altered'],
+    ['"a" was altered', '"a" was altered'],
+    ['"/r/a" was altered', '"/r/a" was altered'],
+    ['"/r/ba" was altered', '"a": "/r/ba" was altered'],
+  ])('names it, and not twice: %s', (message, expected) => {
+    expect(naming('a', message)).toBe(expected);
   });
 });
 

@@ -44,10 +44,12 @@ const signWith = (key: string, directory = 'r', release = '1') => [
 ];
 const verify = (...words: readonly string[]) => ['verify', at('r'), '--certificate', lab.certificate('good'), ...words];
 
+const signatureOf = async (key: string, text: string | Uint8Array): Promise<Uint8Array> =>
+  detachSign(lab.gpg, lab.made(key).subkeys[0] ?? ('' as never), Buffer.from(text));
+
 /** A manifest of these lines that `good` has signed, whatever it says. */
 async function putManifest(text: string, name = MANIFEST, key = 'good'): Promise<void> {
-  const [subkey] = lab.made(key).subkeys;
-  put({ [name]: text, [`${name}.asc`]: await detachSign(lab.gpg, subkey ?? ('' as never), Buffer.from(text)) });
+  put({ [name]: text, [`${name}.asc`]: await signatureOf(key, text) });
 }
 
 /** Of all that is there. */
@@ -174,6 +176,33 @@ describe('verify', () => {
     await refused(3, /altered: .*not-found: /s, ['verify', at('nowhere'), at('r'), ...words]);
     await refused(3, /altered: .*not-found: /s, ['verify', at('r'), at('nowhere'), ...words]);
     await refused(2, 'not-found: ', ['verify', at('nowhere'), at('r/sub/b.whl'), ...words]);
+  });
+
+  it('names the file in whatever it says of one, once', async () => {
+    const names = ['altered', 'other', 'nothing', 'large', 'unsigned', 'lost', 'fifo', 'directory'];
+    for (const name of names) put({ [`r/${name}`]: name, [`r/${name}.asc`]: await signatureOf('good', name) });
+    put({
+      'r/other.asc': await signatureOf('other', 'other'),
+      'r/nothing.asc': 'nothing',
+      'r/large.asc': Buffer.alloc(300_000),
+      'r/nova-2.SHA256SUMS.tlog-proof': 'nothing',
+    });
+    fs.rmSync(at('r/unsigned.asc'));
+    const lines = names.flatMap((name) => [name, ...(name === 'unsigned' ? [] : [`${name}.asc`])]);
+    await putManifest(lines.map((name) => line(name, read('r', name))).join(''), 'r/nova-2.SHA256SUMS');
+    await putManifest(line('a.tar.gz', 'x'), 'r/nova-3.SHA256SUMS', 'other');
+    put({ 'r/nova-4.SHA256SUMS': 'nothing', 'r/nova-4.SHA256SUMS.asc': 'nothing', 'r/extra': 'x' });
+    put({ 'r/altered': 'x', 'r/altered.asc': await signatureOf('good', 'y'), 'r/nova-5.SHA256SUMS': '' });
+    for (const name of ['lost', 'fifo', 'directory']) fs.rmSync(at('r', name));
+    spawnSync('mkfifo', [at('r/fifo')]);
+    fs.mkdirSync(at('r/directory'));
+    fs.symlinkSync('extra', at('r/link'));
+    const files = ['altered', 'other', 'nothing', 'large', 'unsigned', 'fifo'].map((name) => at('r', name));
+    const { errors } = await refused(3, 'altered', [...verify(), ...files]);
+    const kinds = ['altered', 'wrong-key', 'bad-signature', 'unsigned', 'missing', 'bad-name', 'extra'] as const;
+    for (const kind of [...kinds, 'bad-manifest', 'bad-format'])
+      expect(errors.map((error) => error.kind)).toContain(kind);
+    for (const { file, message } of errors) expect([message, message.split(`${file}"`).length]).toEqual([message, 2]);
   });
 
   it.each([
