@@ -6,26 +6,29 @@ import {
 
 // src/core/decode.ts
 var wrong = (path, what, hint) => new Fault("bad-format", `${path === "" ? "the document" : path}: ${what}`, { hint });
+var unlike = (value, path, what) => wrong(path, value === void 0 ? "is missing" : what);
 function text(value, path) {
-  if (typeof value !== "string") throw wrong(path, "is not a string");
+  if (typeof value !== "string") throw unlike(value, path, "is not a string");
   if (value === "") throw wrong(path, "is empty");
   return value;
 }
 function count(value, path) {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
-    throw wrong(path, "is not a whole number, zero or more");
+    throw unlike(value, path, "is not a whole number, zero or more");
   return value;
 }
 var oneOf = (choices) => (value, path) => {
   if (typeof value === "string" && choices.includes(value)) return value;
+  if (value === void 0) throw wrong(path, "is missing", `known are ${choices.join(", ")}`);
   throw wrong(path, `is not one of ${choices.join(", ")}`);
 };
 var list = (item) => (value, path) => {
-  if (!Array.isArray(value)) throw wrong(path, "is not a list");
+  if (!Array.isArray(value)) throw unlike(value, path, "is not a list");
   return value.map((entry, index) => item(entry, `${path}[${index}]`));
 };
 function record(value, path) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(path, "is not a mapping");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw unlike(value, path, "is not a mapping");
   return value;
 }
 var exactly = (fields) => (value, path) => {
@@ -71,6 +74,7 @@ function distance(a, b) {
 
 export {
   wrong,
+  unlike,
   text,
   count,
   oneOf,

@@ -83,6 +83,7 @@ import {
   parsed,
   record,
   text,
+  unlike,
   withDefault,
   wrong
 } from "./shared-core-decode.mjs";
@@ -1464,7 +1465,7 @@ var rawKey = (key) => Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64
 // src/core/policy-rekor.ts
 var version = (value, path3) => {
   if (value === 1 || value === 2) return value;
-  throw wrong(path3, "is neither 1 nor 2");
+  throw unlike(value, path3, "is neither 1 nor 2");
 };
 var keyName = (value, path3) => {
   const origin = text(value, path3);
@@ -2174,6 +2175,7 @@ var requiredLogs = exactly({
 });
 var document3 = exactly({
   schema: (value, path3) => {
+    if (value === void 0) throw wrong(path3, "is missing", `a policy has the line "schema: ${POLICY_SCHEMA}"`);
     if (value !== POLICY_SCHEMA) throw wrong(path3, `is not ${POLICY_SCHEMA}`);
     return POLICY_SCHEMA;
   },

@@ -7,20 +7,24 @@ export type Decoder<T> = (value: unknown, path: string) => T;
 export const wrong = (path: string, what: string, hint?: string): Fault =>
   new Fault('bad-format', `${path === '' ? 'the document' : path}: ${what}`, { hint });
 
+/** The same for a value that is not what it should be: `what`, or not there. */
+export const unlike = (value: unknown, path: string, what: string): Fault =>
+  wrong(path, value === undefined ? 'is missing' : what);
+
 export function text(value: unknown, path: string): string {
-  if (typeof value !== 'string') throw wrong(path, 'is not a string');
+  if (typeof value !== 'string') throw unlike(value, path, 'is not a string');
   if (value === '') throw wrong(path, 'is empty');
   return value;
 }
 
 export function count(value: unknown, path: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw wrong(path, 'is not a whole number, zero or more');
+    throw unlike(value, path, 'is not a whole number, zero or more');
   return value;
 }
 
 export const flag: Decoder<boolean> = (value, path) => {
-  if (typeof value !== 'boolean') throw wrong(path, 'is neither true nor false');
+  if (typeof value !== 'boolean') throw unlike(value, path, 'is neither true nor false');
   return value;
 };
 
@@ -28,18 +32,20 @@ export const oneOf =
   <const T extends readonly string[]>(choices: T): Decoder<T[number]> =>
   (value, path) => {
     if (typeof value === 'string' && choices.includes(value)) return value;
+    if (value === undefined) throw wrong(path, 'is missing', `known are ${choices.join(', ')}`);
     throw wrong(path, `is not one of ${choices.join(', ')}`);
   };
 
 export const list =
   <T>(item: Decoder<T>): Decoder<readonly T[]> =>
   (value, path) => {
-    if (!Array.isArray(value)) throw wrong(path, 'is not a list');
+    if (!Array.isArray(value)) throw unlike(value, path, 'is not a list');
     return value.map((entry, index) => item(entry, `${path}[${index}]`));
   };
 
 export function record(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(path, 'is not a mapping');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw unlike(value, path, 'is not a mapping');
   return value as Readonly<Record<string, unknown>>;
 }
 

@@ -15,7 +15,7 @@
  * Files are relative to the policy, and read by whoever reads that; until then, no key is trusted.
  */
 import { httpAddress } from './address.ts';
-import { type Decoder, exactly, list, oneOf, optional, parsed, text, wrong } from './decode.ts';
+import { type Decoder, exactly, list, oneOf, optional, parsed, text, unlike, wrong } from './decode.ts';
 import { type P256Key, parseP256Key } from './p256.ts';
 import { keysInPolicy } from './policy-keys.ts';
 import { refuseTwice } from './policy-names.ts';
@@ -41,7 +41,7 @@ export interface TrustedRekorLog extends RekorTrust {
 
 const version: Decoder<RekorVersion> = (value, path) => {
   if (value === 1 || value === 2) return value;
-  throw wrong(path, 'is neither 1 nor 2');
+  throw unlike(value, path, 'is neither 1 nor 2');
 };
 
 const keyName: Decoder<string> = (value, path) => {

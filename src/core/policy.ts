@@ -152,6 +152,7 @@ const requiredLogs = exactly({
 
 const document = exactly({
   schema: (value: unknown, path: string) => {
+    if (value === undefined) throw wrong(path, 'is missing', `a policy has the line "schema: ${POLICY_SCHEMA}"`);
     if (value !== POLICY_SCHEMA) throw wrong(path, `is not ${POLICY_SCHEMA}`);
     return POLICY_SCHEMA;
   },

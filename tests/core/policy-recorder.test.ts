@@ -58,7 +58,7 @@ describe('a policy with a recorder', () => {
   });
 
   it.each([
-    ['no host', { recorder: undefined }, 'logs[1].recorder: is not a string'],
+    ['no host', { recorder: undefined }, 'logs[1].recorder: is missing'],
     [
       'the public recorder',
       { recorder: 'Recorder.merklecounty.com' },

@@ -53,7 +53,7 @@ describe('a policy with a Sigsum log', () => {
       'logs[1].policy: no Sigsum policy of this name',
     ],
     ['no signers', { signers: [] }, 'logs[1].signers: is empty'],
-    ['signers that are missing', { signers: undefined }, 'logs[1].signers: is not a list'],
+    ['signers that are missing', { signers: undefined }, 'logs[1].signers: is missing'],
     ['a signer twice', { signers: [HEX, HEX.toUpperCase()] }, 'logs[1].signers[1]: is there twice'],
     ['a signer in another form', { signers: [`ssh-ed25519 ${HEX}`] }, 'logs[1].signers[0]: not a public key of 64'],
     [

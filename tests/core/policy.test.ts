@@ -127,13 +127,13 @@ describe('a policy is refused', () => {
   it.each([
     ['that is no mapping', 'x', 'the document: is not a mapping'],
     ['that is empty', null, 'the document: is not a mapping'],
-    ['without a schema', without(LEAST, 'schema'), 'schema: is not artifact-signing.policy/v1'],
+    ['without a schema', without(LEAST, 'schema'), 'schema: is missing'],
     [
       'of another schema',
       { ...LEAST, schema: 'artifact-signing.policy/v2' },
       'schema: is not artifact-signing.policy/v1',
     ],
-    ['without certificates', without(LEAST, 'certificates'), 'certificates: is not a list'],
+    ['without certificates', without(LEAST, 'certificates'), 'certificates: is missing'],
     [
       'with no certificate',
       { ...LEAST, certificates: [] },
@@ -144,11 +144,11 @@ describe('a policy is refused', () => {
       { ...LEAST, certificates: ['a.asc'] },
       'certificates[0]: is not a mapping',
     ],
-    ['with a certificate without file', withCertificate({ file: undefined }), 'certificates[0].file: is not a string'],
+    ['with a certificate without file', withCertificate({ file: undefined }), 'certificates[0].file: is missing'],
     [
       'with a certificate without fingerprint',
       { ...LEAST, certificates: [certificate, { file: 'b' }] },
-      'certificates[1].fingerprint: is not a string',
+      'certificates[1].fingerprint: is missing',
     ],
     [
       'with a key ID',
@@ -221,8 +221,8 @@ describe('a policy is refused', () => {
       withLog({ witnesses: [NORTH], quorum: 1 }),
       'logs[0].witnesses[0]: is not a mapping',
     ],
-    ['with a witness without a name', witnessed({ name: undefined }), 'logs[0].witnesses[0].name: is not a string'],
-    ['with a witness without a key', witnessed({ key: undefined }), 'logs[0].witnesses[0].key: is not a string'],
+    ['with a witness without a name', witnessed({ name: undefined }), 'logs[0].witnesses[0].name: is missing'],
+    ['with a witness without a key', witnessed({ key: undefined }), 'logs[0].witnesses[0].key: is missing'],
     [
       'with two witnesses of one name',
       witnessed({}, { ...south, name: 'north' }),
@@ -259,8 +259,8 @@ describe('a policy is refused', () => {
       withLog({ kind: 'rget' }),
       'logs[0].kind: is not one of tiles, rekor, sigsum, recorder',
     ],
-    ['with a log without origin', { ...LEAST, logs: [without(log, 'origin')] }, 'logs[0].origin: is not a string'],
-    ['with a log without keys', { ...LEAST, logs: [log, without(mirror, 'keys')] }, 'logs[1].keys: is not a list'],
+    ['with a log without origin', { ...LEAST, logs: [without(log, 'origin')] }, 'logs[0].origin: is missing'],
+    ['with a log without keys', { ...LEAST, logs: [log, without(mirror, 'keys')] }, 'logs[1].keys: is missing'],
     [
       'with a log with no key',
       withLog({ keys: [] }),
@@ -296,7 +296,7 @@ describe('a policy is refused', () => {
     [
       'that does not say how many',
       { ...FULL, require: { logs: { of: ['mirror'] } } },
-      'require.logs.at_least: is not a whole number, zero or more',
+      'require.logs.at_least: is missing',
     ],
     [
       'that waits for less than nothing',
@@ -455,7 +455,7 @@ describe('a Rekor log of a policy', () => {
       [{ ...v2, read_url: 'https://example.org', signing_config: 'config.json' }],
       'logs[0].signing_config: tells the address',
     ],
-    ['without an origin', [without(v1, 'origin')], 'logs[0].origin: is not a string'],
+    ['without an origin', [without(v1, 'origin')], 'logs[0].origin: is missing'],
     ['with keys that are no list', [{ ...v1, keys: one.pin }], 'logs[0].keys: is not a list'],
     ['with a signer twice', [{ ...v1, signers: [signer, signer] }], 'logs[0].signers[1]: is there twice'],
     [
@@ -464,7 +464,7 @@ describe('a Rekor log of a policy', () => {
       'logs[0].signers[1]: is there twice',
     ],
     ['with a signer that is a number', [{ ...v1, signers: [1] }], 'logs[0].signers[0]: is not a mapping'],
-    ['with a signer in no file', [{ ...v1, signers: [{}] }], 'logs[0].signers[0].file: is not a string'],
+    ['with a signer in no file', [{ ...v1, signers: [{}] }], 'logs[0].signers[0].file: is missing'],
     [
       'with a signer in a file and more',
       [{ ...v1, signers: [{ file: 'a', key: signer }] }],
@@ -475,7 +475,7 @@ describe('a Rekor log of a policy', () => {
       [{ ...v1, signers: Array.from({ length: 33 }, (_, n) => ({ file: `${n}` })) }],
       'logs[0].signers: holds more than 32 keys',
     ],
-    ['without a version', [without(v1, 'version')], 'logs[0].version: is neither 1 nor 2'],
+    ['without a version', [without(v1, 'version')], 'logs[0].version: is missing'],
     ['of another version', [{ ...v1, version: 3 }], 'logs[0].version: is neither 1 nor 2'],
     ['without a key', [{ ...v1, keys: [] }], 'logs[0].keys: is empty: a log without a pinned key proves nothing'],
     [

@@ -170,8 +170,8 @@ describe('a bundle is refused', () => {
       (d) => Object.assign(proofOf(d), { checkpoint: { envelope: 'x'.repeat(16 * 1024 + 1) } }),
       /envelope: is larger than 16384 bytes/,
     ],
-    ['without an inclusion proof', (d) => void delete entryOf(d)['inclusionProof'], /inclusionProof: is not a mapping/],
-    ['without an entry body', (d) => void delete entryOf(d)['canonicalizedBody'], /canonicalizedBody: is not a string/],
+    ['without an inclusion proof', (d) => void delete entryOf(d)['inclusionProof'], /inclusionProof: is missing/],
+    ['without an entry body', (d) => void delete entryOf(d)['canonicalizedBody'], /canonicalizedBody: is missing/],
     [
       'with an entry that is null',
       (d) => Object.assign(materialOf(d), { tlogEntries: [null] }),

@@ -53,8 +53,8 @@ describe('a pending submission', () => {
 
   it.each<readonly [string, string, string]>([
     ['another schema', TEXT.replace('submission/v1', 'submission/v2'), 'schema: is not artifact-signing.submission/v1'],
-    ['no statement', `{${FIELDS}}`, 'statement: is not a mapping'],
-    ['no logs', TEXT.replace(/"logs":[^\]]*\],/, ''), 'logs: is not a list'],
+    ['no statement', `{${FIELDS}}`, 'statement: is missing'],
+    ['no logs', TEXT.replace(/"logs":[^\]]*\],/, ''), 'logs: is missing'],
     ['an empty list of logs', TEXT.replace(/"logs":[^\]]*\]/, '"logs":[]'), 'logs: is empty'],
     ['a log twice', TEXT.replace('"tiles:"', '"sigstore"'), 'logs: holds a log twice'],
     ['a log without a name', TEXT.replace('"tiles:"', '""'), 'logs[1]: is empty'],
@@ -63,7 +63,7 @@ describe('a pending submission', () => {
       TEXT.replace('"tiles:"', Array.from({ length: 32 }, (_, n) => `"${n}"`).join()),
       'logs: holds more than 32 logs',
     ],
-    ['no time', TEXT.replace(/"since":"[^"]*",/, ''), 'since: is not a string'],
+    ['no time', TEXT.replace(/"since":"[^"]*",/, ''), 'since: is missing'],
     ...['2026-04-01', '2026-04-01T12:00:00.5Z', '2026-04-01T12:00:00+00:00', '2026-02-30T12:00:00Z', 'now'].map(
       (time) =>
         [`the time ${time}`, TEXT.replace('2026-04-01T12:00:00Z', time), 'since: is not a time in UTC'] as const,

@@ -108,7 +108,7 @@ describe('a trusted root is refused', () => {
     tweaked((tlog) => ({ ...tlog, publicKey: { ...(tlog['publicKey'] as object), ...part } }));
 
   it.each([
-    ['that is none', '{"tlogs":[]}', 'mediaType: is not one of'],
+    ['that is none', '{"tlogs":[]}', 'mediaType: is missing'],
     ['of another type', ROOT.replace('version=0.1', 'version=9'), 'mediaType: is not one of'],
     ['with another field', ROOT.replace('{', '{"zeal":1,'), 'zeal: is not a key that belongs here'],
     [
@@ -117,7 +117,7 @@ describe('a trusted root is refused', () => {
       'tlogs: is not a list',
     ],
     ['with a log with another field', tweaked((tlog) => ({ ...tlog, zeal: 1 })), 'tlogs[0].zeal: is not a key'],
-    ['with a log without an address', tweaked(({ baseUrl: _, ...tlog }) => tlog), 'tlogs[0].baseUrl: is not a string'],
+    ['with a log without an address', tweaked(({ baseUrl: _, ...tlog }) => tlog), 'tlogs[0].baseUrl: is missing'],
     [
       'with another hash',
       tweaked((tlog) => ({ ...tlog, hashAlgorithm: 'SHA2_512' })),
@@ -133,7 +133,7 @@ describe('a trusted root is refused', () => {
       withKey({ validFor: { start: '2024-01-01' } }),
       'validFor.start: is not a time in UTC',
     ],
-    ['without a time', withKey({ validFor: undefined }), 'tlogs[0].publicKey.validFor: is not a mapping'],
+    ['without a time', withKey({ validFor: undefined }), 'tlogs[0].publicKey.validFor: is missing'],
     [
       'with a time that ends before it begins',
       withKey({ validFor: { start: '2024-01-01T00:00:00Z', end: '2023-01-01T00:00:00Z' } }),

@@ -273,7 +273,7 @@ describe('a trusted root', () => {
     trusting();
     await refused(2, /not-found: /, verify());
     put({ 'tuf/root.json': '{}' });
-    await refused(2, /bad-format: ".*tuf\/root\.json": mediaType: is not one of/, verify());
+    await refused(2, /bad-format: ".*tuf\/root\.json": mediaType: is missing/, verify());
     put({ 'tuf/root.json': trustedRoot([{ log: rekorLog(1) }]) });
     await refused(2, /bad-format: ".*root\.json": it holds no log of version 2/, verify());
     put({ 'tuf/root.json': Buffer.alloc(300_000, ' ') });
