@@ -211,19 +211,19 @@ var formatEntry = (entry) => ({
 var bytes = parsed(parseBase64);
 var hash = parsed((input) => parseHash(parseBase64(input)));
 var integer = withDefault(parsed(parseDecimal), 0);
-var orNull = (decode) => (value, path3) => optional(decode)(value === null ? void 0 : value, path3);
-var atMost = (most, decode) => (value, path3) => {
-  if (Array.isArray(value) && value.length > most) throw wrong(path3, `holds more than ${most} items`);
-  return decode(value, path3);
+var orNull = (decode) => (value, path4) => optional(decode)(value === null ? void 0 : value, path4);
+var atMost = (most, decode) => (value, path4) => {
+  if (Array.isArray(value) && value.length > most) throw wrong(path4, `holds more than ${most} items`);
+  return decode(value, path4);
 };
 var hashesOf = (one2) => atMost(MAX_HASHES, list(one2));
-var envelope = (value, path3) => {
-  const note = text(value, path3);
-  if (Buffer.byteLength(note) > NOTE_CAP) throw wrong(path3, `is larger than ${NOTE_CAP} bytes`);
+var envelope = (value, path4) => {
+  const note = text(value, path4);
+  if (Buffer.byteLength(note) > NOTE_CAP) throw wrong(path4, `is larger than ${NOTE_CAP} bytes`);
   return note;
 };
-var exact = (wanted) => (value, path3) => {
-  if (value !== wanted) throw wrong(path3, `is not ${wanted}`);
+var exact = (wanted) => (value, path4) => {
+  if (value !== wanted) throw wrong(path4, `is not ${wanted}`);
   return wanted;
 };
 var hexOf = (value) => Buffer.from(value).toString("hex");
@@ -242,8 +242,8 @@ var entryFields = exactly({
   logId: exactly({ keyId: hash }),
   logIndex: integer
 });
-var decodeTlogEntry = (value, path3) => {
-  const { canonicalizedBody, inclusionPromise, inclusionProof, integratedTime, kindVersion, logId, logIndex } = entryFields(value, path3);
+var decodeTlogEntry = (value, path4) => {
+  const { canonicalizedBody, inclusionPromise, inclusionProof, integratedTime, kindVersion, logId, logIndex } = entryFields(value, path4);
   return {
     logIndex,
     logId: hexOf(logId.keyId),
@@ -254,9 +254,9 @@ var decodeTlogEntry = (value, path3) => {
     body: canonicalizedBody
   };
 };
-var timestamps = (value, path3) => exactly({
+var timestamps = (value, path4) => exactly({
   rfc3161Timestamps: withDefault(atMost(MAX_ENTRIES, list(exactly({ signedTimestamp: bytes }))), [])
-})(value, path3).rfc3161Timestamps.map(({ signedTimestamp }) => signedTimestamp);
+})(value, path4).rfc3161Timestamps.map(({ signedTimestamp }) => signedTimestamp);
 var document = exactly({
   mediaType: exact(BUNDLE_TYPE),
   messageSignature: exactly({
@@ -359,9 +359,9 @@ var GITHUB = [
 ];
 var labelOf = (version2) => version2.replace(/[.+]/g, "-");
 function projectDomain(url) {
-  const path3 = url.replace(/^https:\/\//, "");
+  const path4 = url.replace(/^https:\/\//, "");
   for (const pattern of GITHUB) {
-    const [, organization, repository, tag] = pattern.exec(path3) ?? [];
+    const [, organization, repository, tag] = pattern.exec(path4) ?? [];
     if (tag !== void 0) return `${labelOf(tag)}.${repository}.${organization}.github.com`;
   }
   return void 0;
@@ -474,10 +474,10 @@ function difference(entry, wanted) {
   }
   return `${differingPath(found, parseCanonicalJson(wanted)) ?? "its form"} is not what was signed`;
 }
-function differingPath(a, b, path3 = "") {
-  if (!isMapping(a) || !isMapping(b)) return a === b ? void 0 : path3 || "the document";
+function differingPath(a, b, path4 = "") {
+  if (!isMapping(a) || !isMapping(b)) return a === b ? void 0 : path4 || "the document";
   for (const key of [.../* @__PURE__ */ new Set([...Object.keys(b), ...Object.keys(a)])]) {
-    const below = `${path3 === "" ? "" : `${path3}.`}${/^\w+$/.test(key) ? key : quote(key.slice(0, 40))}`;
+    const below = `${path4 === "" ? "" : `${path4}.`}${/^\w+$/.test(key) ? key : quote(key.slice(0, 40))}`;
     if (!Object.hasOwn(a, key) || !Object.hasOwn(b, key)) return below;
     const differing = differingPath(a[key] ?? null, b[key] ?? null, below);
     if (differing !== void 0) return differing;
@@ -487,18 +487,18 @@ function differingPath(a, b, path3 = "") {
 var isMapping = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 // src/core/time-range.ts
-var time = (value, path3) => {
-  const written = text(value, path3);
+var time = (value, path4) => {
+  const written = text(value, path4);
   const [, second, fraction = ""] = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/.exec(written) ?? [];
   const date = /* @__PURE__ */ new Date(`${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`);
   if (second === void 0 || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(second))
-    throw wrong(path3, "is not a time in UTC such as 2026-04-01T12:00:00Z");
+    throw wrong(path4, "is not a time in UTC such as 2026-04-01T12:00:00Z");
   return date;
 };
 var fields = exactly({ start: time, end: optional(time) });
-var timeRange = (value, path3) => {
-  const range = fields(value, path3);
-  if (range.end !== void 0 && range.end < range.start) throw wrong(`${path3}.end`, 'is earlier than "start"');
+var timeRange = (value, path4) => {
+  const range = fields(value, path4);
+  if (range.end !== void 0 && range.end < range.start) throw wrong(`${path4}.end`, 'is earlier than "start"');
   return range;
 };
 var isWithin = (date, { start, end }) => date >= start && (end === void 0 || date <= end);
@@ -670,18 +670,18 @@ function addressFault(url) {
   if (parsedUrl.username !== "" || parsedUrl.password !== "") return "holds a name or a password";
   return void 0;
 }
-var httpAddress = (value, path3) => {
-  const url = text(value, path3);
+var httpAddress = (value, path4) => {
+  const url = text(value, path4);
   const fault = addressFault(url);
-  if (fault !== void 0) throw wrong(path3, fault);
+  if (fault !== void 0) throw wrong(path4, fault);
   return withoutLastSlash(url);
 };
 var withoutLastSlash = (url) => url.replace(/(?<!\/)\/+$/, "");
-var hostAndPort = (value, path3) => {
-  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path3)) ?? [];
+var hostAndPort = (value, path4) => {
+  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path4)) ?? [];
   const host2 = inBrackets ?? plain;
   const port = Number(digits);
-  if (host2 === void 0 || port > 65535) throw wrong(path3, "is not host:port, as in recorder.example.org:443");
+  if (host2 === void 0 || port > 65535) throw wrong(path4, "is not host:port, as in recorder.example.org:443");
   return { host: host2, port };
 };
 
@@ -969,8 +969,8 @@ function verifySigsumProof(bytes2, file, trust, now) {
 // src/core/policy-recorder.ts
 var FIELD = /\{(project|version)\}/g;
 var PUBLIC = /(?:^|\.)merklecounty\.com$/;
-var recorder = (value, path3) => {
-  const { ca_file: caFile, project_domain: projectDomain2, url, ...log } = fields2(value, path3);
+var recorder = (value, path4) => {
+  const { ca_file: caFile, project_domain: projectDomain2, url, ...log } = fields2(value, path4);
   const authorities = caFile === void 0 ? void 0 : [];
   return { ...log, url: url ?? `https://${log.recorder}`, projectDomain: projectDomain2, caFile, authorities };
 };
@@ -978,19 +978,19 @@ function fillProjectDomain(template2, project, version2) {
   const values = { project: labelOf(project.slice(project.lastIndexOf("/") + 1)), version: labelOf(version2) };
   return template2.replace(FIELD, (_, field) => values[field]);
 }
-var host = (value, path3) => {
-  const name = text(value, path3).toLowerCase();
+var host = (value, path4) => {
+  const name = text(value, path4).toLowerCase();
   const problem = domainProblem(name);
-  if (problem !== void 0) throw wrong(path3, `is no name of a host: ${problem}`);
+  if (problem !== void 0) throw wrong(path4, `is no name of a host: ${problem}`);
   if (PUBLIC.test(name))
-    throw wrong(path3, "is the public recorder, which is gone", "a recorder is one that you run yourself");
+    throw wrong(path4, "is the public recorder, which is gone", "a recorder is one that you run yourself");
   return name;
 };
-var template = (value, path3) => {
-  const written = text(value, path3);
+var template = (value, path4) => {
+  const written = text(value, path4);
   const problem = domainProblem(written.replace(FIELD, "x"));
   if (problem === void 0) return written;
-  throw wrong(path3, `is no name of a host: ${problem}`, "its only fields are {project} and {version}");
+  throw wrong(path4, `is no name of a host: ${problem}`, "its only fields are {project} and {version}");
 };
 var fields2 = exactly({
   name: text,
@@ -1129,8 +1129,8 @@ function sigsumServer({ http, clock }, url, end) {
     if (timeout <= 0) throw new Fault("network", "there was no time left to ask it");
     return { cap: TREE_HEAD_CAP, timeout };
   };
-  const get = async (path3, read, absent) => attempt3(url, async () => {
-    const answer = await http.ask(`${url}/${path3}`, limits());
+  const get = async (path4, read, absent) => attempt3(url, async () => {
+    const answer = await http.ask(`${url}/${path4}`, limits());
     if (absent.includes(answer.status)) return void 0;
     return answer.status === 200 ? read(answer.body) : outageOf(url, answer, clock.now());
   });
@@ -1413,25 +1413,25 @@ var describeSigsum = ({ log, leaf, proof, vouchers }) => ({
 
 // src/core/policy-keys.ts
 var MOST = 32;
-var keysInPolicy = (parse2, idOf, whose) => (value, path3) => {
-  const keys = list(keyOrFile(parse2))(value, path3);
-  if (keys.length === 0) throw wrong(path3, `is empty: ${whose}`);
-  if (keys.length > MOST) throw wrong(path3, `holds more than ${MOST} keys`);
+var keysInPolicy = (parse2, idOf, whose) => (value, path4) => {
+  const keys = list(keyOrFile(parse2))(value, path4);
+  if (keys.length === 0) throw wrong(path4, `is empty: ${whose}`);
+  if (keys.length > MOST) throw wrong(path4, `holds more than ${MOST} keys`);
   const ids = keys.map((one2) => "file" in one2 ? `file ${one2.file}` : idOf(one2.key));
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
-  if (twice >= 0) throw wrong(`${path3}[${twice}]`, "is there twice");
+  if (twice >= 0) throw wrong(`${path4}[${twice}]`, "is there twice");
   return {
     keys: keys.flatMap((one2) => "file" in one2 ? [] : [one2.key]),
     files: keys.flatMap((one2) => "file" in one2 ? [one2.file] : [])
   };
 };
-var keyOrFile = (parse2) => (value, path3) => typeof value === "string" ? { key: parsed(parse2)(value, path3) } : exactly({ file: text })(value, path3);
+var keyOrFile = (parse2) => (value, path4) => typeof value === "string" ? { key: parsed(parse2)(value, path4) } : exactly({ file: text })(value, path4);
 
 // src/core/policy-names.ts
-function refuseTwice(names2, path3) {
+function refuseTwice(names2, path4) {
   const seen = /* @__PURE__ */ new Set();
   const twice = names2.find((name) => seen.size === seen.add(name).size);
-  if (twice !== void 0) throw wrong(path3, `holds ${quote(twice)} twice`);
+  if (twice !== void 0) throw wrong(path4, `holds ${quote(twice)} twice`);
 }
 
 // src/core/rekor-key.ts
@@ -1463,13 +1463,13 @@ function parseRekorKey(text2, version2, origin) {
 var rawKey = (key) => Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
 
 // src/core/policy-rekor.ts
-var version = (value, path3) => {
+var version = (value, path4) => {
   if (value === 1 || value === 2) return value;
-  throw unlike(value, path3, "is neither 1 nor 2");
+  throw unlike(value, path4, "is neither 1 nor 2");
 };
-var keyName = (value, path3) => {
-  const origin = text(value, path3);
-  if (!isKeyName(origin)) throw wrong(path3, "holds a space, a plus or a control character");
+var keyName = (value, path4) => {
+  const origin = text(value, path4);
+  if (!isKeyName(origin)) throw wrong(path4, "holds a space, a plus or a control character");
   return origin;
 };
 var signers = keysInPolicy(
@@ -1489,9 +1489,9 @@ var fields3 = exactly({
   trusted_root: optional(text),
   signers
 });
-var rekorLog = (value, path3) => {
-  const log = fields3(value, path3);
-  refuseTogether(log, path3);
+var rekorLog = (value, path4) => {
+  const log = fields3(value, path4);
+  refuseTogether(log, path4);
   const { name, kind, trusted_root: file, origin } = log;
   return {
     name,
@@ -1501,25 +1501,25 @@ var rekorLog = (value, path3) => {
     readUrl: log.read_url,
     signingConfig: log.signing_config,
     trustedRoot: file === void 0 ? void 0 : { file, origin },
-    keys: file === void 0 ? pinnedKeys(log, path3) : [],
+    keys: file === void 0 ? pinnedKeys(log, path4) : [],
     signers: log.signers.keys,
     signerFiles: log.signers.files
   };
 };
-function refuseTogether({ version: of, url, read_url: readUrl, ...log }, path3) {
-  if (readUrl !== void 0 && of === 1) throw wrong(`${path3}.read_url`, "is for version 2 only");
+function refuseTogether({ version: of, url, read_url: readUrl, ...log }, path4) {
+  if (readUrl !== void 0 && of === 1) throw wrong(`${path4}.read_url`, "is for version 2 only");
   if (log.signing_config !== void 0 && (url ?? readUrl) !== void 0)
-    throw wrong(`${path3}.signing_config`, "tells the address, and does not go together with another one");
+    throw wrong(`${path4}.signing_config`, "tells the address, and does not go together with another one");
   if (log.trusted_root !== void 0 && log.keys !== void 0)
-    throw wrong(`${path3}.trusted_root`, "holds the keys, and does not go together with others");
+    throw wrong(`${path4}.trusted_root`, "holds the keys, and does not go together with others");
 }
-function pinnedKeys({ keys, origin, version: of }, path3) {
-  const name = keyName(origin, `${path3}.origin`);
-  const pinned = list(parsed((key) => parseRekorKey(key, of, name)))(keys, `${path3}.keys`);
-  if (pinned.length === 0) throw wrong(`${path3}.keys`, "is empty: a log without a pinned key proves nothing");
+function pinnedKeys({ keys, origin, version: of }, path4) {
+  const name = keyName(origin, `${path4}.origin`);
+  const pinned = list(parsed((key) => parseRekorKey(key, of, name)))(keys, `${path4}.keys`);
+  if (pinned.length === 0) throw wrong(`${path4}.keys`, "is empty: a log without a pinned key proves nothing");
   refuseTwice(
     pinned.map(({ logId }) => logId),
-    `${path3}.keys`
+    `${path4}.keys`
   );
   return pinned;
 }
@@ -1636,10 +1636,10 @@ quorum quorum-rule
 
 // src/core/policy-sigsum.ts
 var UNREAD = { logs: [], witnesses: [], quorum: NOBODY };
-var sigsumLog = (value, path3) => {
-  const { name, kind, policy, policy_file: policyFile, signers: signers2 } = fields4(value, path3);
+var sigsumLog = (value, path4) => {
+  const { name, kind, policy, policy_file: policyFile, signers: signers2 } = fields4(value, path4);
   if (policy === void 0 === (policyFile === void 0))
-    throw wrong(path3, 'needs a "policy" by its name, or a "policy_file"', "one of them, and not both");
+    throw wrong(path4, 'needs a "policy" by its name, or a "policy_file"', "one of them, and not both");
   return { name, kind, policy: policy ?? UNREAD, policyFile, signers: signers2.keys, signerFiles: signers2.files };
 };
 var named = parsed((name) => {
@@ -1671,23 +1671,23 @@ function hasWitnesses(log) {
   if (log.kind === "rekor" || log.kind === "recorder") return false;
   return (log.kind === "sigsum" ? log.policy.witnesses : log.witnesses).length > 0;
 }
-var trustedLog = (value, path3) => {
-  const kind = oneOf(["tiles", "rekor", "sigsum", "recorder"])(record(value, path3)["kind"], `${path3}.kind`);
-  return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog, recorder }[kind](value, path3);
+var trustedLog = (value, path4) => {
+  const kind = oneOf(["tiles", "rekor", "sigsum", "recorder"])(record(value, path4)["kind"], `${path4}.kind`);
+  return { tiles: tileLog, rekor: rekorLog, sigsum: sigsumLog, recorder }[kind](value, path4);
 };
-var tileLog = (value, path3) => {
-  const { keys: given, ...trusted } = tileLogFields(value, path3);
+var tileLog = (value, path4) => {
+  const { keys: given, ...trusted } = tileLogFields(value, path4);
   const { witnesses, quorum } = trusted;
   given.keys.forEach((key, index) => {
     const why = whyMisnamed(key, trusted);
-    if (why !== void 0) throw wrong(`${path3}.keys[${index}]`, why);
+    if (why !== void 0) throw wrong(`${path4}.keys[${index}]`, why);
   });
   if (quorum === void 0 && witnesses.length > 0)
-    throw wrong(`${path3}.quorum`, "is missing: how many of the witnesses have to vouch?");
+    throw wrong(`${path4}.quorum`, "is missing: how many of the witnesses have to vouch?");
   if (quorum !== void 0 && quorum > witnesses.length)
-    throw wrong(`${path3}.quorum`, `asks for ${quorum} witnesses of ${witnesses.length}`);
+    throw wrong(`${path4}.quorum`, `asks for ${quorum} witnesses of ${witnesses.length}`);
   const own = witnesses.findIndex((one2) => given.keys.some((key) => isOf(one2, key)));
-  if (own >= 0) throw wrong(`${path3}.witnesses[${own}].key`, "is the key of the log, which cannot be its own witness");
+  if (own >= 0) throw wrong(`${path4}.witnesses[${own}].key`, "is the key of the log, which cannot be its own witness");
   return { ...trusted, keys: given.keys, keyFiles: given.files, quorum: quorum ?? 0 };
 };
 var whyMisnamed = ({ name }, { origin }) => name === origin ? void 0 : `is not named like the origin, ${origin}`;
@@ -1700,16 +1700,16 @@ var witness = exactly({
   key: parsed(parseWitnessKey),
   url: optional(httpAddress)
 });
-var witnessesOf = (value, path3) => {
-  const witnesses = list(witness)(value, path3);
-  if (witnesses.length > MAX_WITNESSES) throw wrong(path3, `holds more than ${MAX_WITNESSES} witnesses`);
+var witnessesOf = (value, path4) => {
+  const witnesses = list(witness)(value, path4);
+  if (witnesses.length > MAX_WITNESSES) throw wrong(path4, `holds more than ${MAX_WITNESSES} witnesses`);
   refuseTwice(
     witnesses.map(({ name }) => name),
-    path3
+    path4
   );
   const keys = witnesses.map(({ key }) => formatBase64(key.publicKey));
   const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
-  if (twice >= 0) throw wrong(`${path3}[${twice}].key`, "is the key of another witness, too");
+  if (twice >= 0) throw wrong(`${path4}[${twice}].key`, "is the key of another witness, too");
   return witnesses;
 };
 var tileLogFields = exactly({
@@ -1851,10 +1851,17 @@ function listedSince(looking, manifests) {
 }
 
 // src/workflow/examine-manifest.ts
+import path from "node:path";
 var ownNames = (manifest) => [
   manifest,
   ...COMPANIONS.map((suffix) => manifest + suffix)
 ];
+function refusePath(manifest) {
+  if (manifest === void 0 || !manifest.includes("/")) return;
+  throw new Fault("usage", `--manifest takes a name, and no path: ${quote(manifest)}`, {
+    hint: `it is looked for where the files are: --manifest ${quote(path.posix.basename(manifest))}`
+  });
+}
 async function examineManifests(examining, only, names2) {
   const { source, found } = examining;
   const wanted = only === void 0 ? names2.filter(isManifestName) : [parseArtifactName(only)];
@@ -1934,47 +1941,47 @@ function parseSubmission(bytes2) {
   return { ...rest, prepared: prepared ?? /* @__PURE__ */ new Map(), asked: asked ?? /* @__PURE__ */ new Map() };
 }
 var formatTime = (time4) => `${time4.toISOString().slice(0, -".000Z".length)}Z`;
-var time2 = (value, path3) => {
-  const written = text(value, path3);
+var time2 = (value, path4) => {
+  const written = text(value, path4);
   const read = new Date(written);
   if (Number.isNaN(read.getTime()) || formatTime(read) !== written)
-    throw wrong(path3, "is not a time in UTC such as 2026-04-01T12:00:00Z");
+    throw wrong(path4, "is not a time in UTC such as 2026-04-01T12:00:00Z");
   return read;
 };
 var MAX_LOGS2 = 32;
-var names = (value, path3) => {
-  const logs = list(text)(value, path3);
-  if (logs.length === 0) throw wrong(path3, "is empty");
-  if (logs.length > MAX_LOGS2) throw wrong(path3, `holds more than ${MAX_LOGS2} logs`);
-  if (new Set(logs).size < logs.length) throw wrong(path3, "holds a log twice");
+var names = (value, path4) => {
+  const logs = list(text)(value, path4);
+  if (logs.length === 0) throw wrong(path4, "is empty");
+  if (logs.length > MAX_LOGS2) throw wrong(path4, `holds more than ${MAX_LOGS2} logs`);
+  if (new Set(logs).size < logs.length) throw wrong(path4, "holds a log twice");
   return logs;
 };
-var requests = (value, path3) => {
+var requests = (value, path4) => {
   const found = /* @__PURE__ */ new Map();
-  for (const [kind, request] of Object.entries(record(value, path3))) {
-    if (!/^[a-z][a-z0-9-]{0,31}$/.test(kind)) throw wrong(path3, `holds ${quote(kind)}, which is no kind of log`);
-    found.set(kind, parsed(parseBase64)(request, `${path3}.${kind}`));
+  for (const [kind, request] of Object.entries(record(value, path4))) {
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(kind)) throw wrong(path4, `holds ${quote(kind)}, which is no kind of log`);
+    found.set(kind, parsed(parseBase64)(request, `${path4}.${kind}`));
   }
-  if (found.size === 0) throw wrong(path3, "is empty");
+  if (found.size === 0) throw wrong(path4, "is empty");
   return found;
 };
-var addresses = (value, path3) => {
+var addresses = (value, path4) => {
   const found = /* @__PURE__ */ new Map();
-  for (const [log, url] of Object.entries(record(value, path3))) {
-    if (httpAddress(url, path3) !== url) throw wrong(path3, "holds an address with a slash at its end");
+  for (const [log, url] of Object.entries(record(value, path4))) {
+    if (httpAddress(url, path4) !== url) throw wrong(path4, "holds an address with a slash at its end");
     found.set(log, url);
   }
-  if (found.size === 0) throw wrong(path3, "is empty");
+  if (found.size === 0) throw wrong(path4, "is empty");
   return found;
 };
 var document2 = exactly({
   logs: names,
-  schema: (value, path3) => {
-    if (value !== SUBMISSION_SCHEMA) throw wrong(path3, `is not ${SUBMISSION_SCHEMA}`);
+  schema: (value, path4) => {
+    if (value !== SUBMISSION_SCHEMA) throw wrong(path4, `is not ${SUBMISSION_SCHEMA}`);
     return SUBMISSION_SCHEMA;
   },
   since: time2,
-  statement: (value, path3) => parseStatement(formatCanonicalJson(record(value, path3))),
+  statement: (value, path4) => parseStatement(formatCanonicalJson(record(value, path4))),
   prepared: optional(requests),
   asked: optional(addresses)
 });
@@ -2098,7 +2105,7 @@ function waitingFor({ logs: known }, { logs: named2 }, proven) {
 }
 
 // src/workflow/load-trust.ts
-import path2 from "node:path";
+import path3 from "node:path";
 
 // src/core/policy.ts
 var POLICY_SCHEMA = "artifact-signing.policy/v1";
@@ -2141,31 +2148,31 @@ var simplePolicy = (certificates) => ({
   require: { signatures: 1, logs: { atLeast: 0, of: [], pendingDays: PENDING_DAYS } },
   expiredAfterSigning: "logged"
 });
-var time3 = (value, path3) => {
-  const written = text(value, path3);
+var time3 = (value, path4) => {
+  const written = text(value, path4);
   if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z)?$/.test(written)) {
-    throw wrong(path3, "is neither a day (2026-04-01) nor a time in UTC (2026-04-01T12:00:00Z)");
+    throw wrong(path4, "is neither a day (2026-04-01) nor a time in UTC (2026-04-01T12:00:00Z)");
   }
   const date = new Date(written);
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(written.slice(0, 10)))
-    throw wrong(path3, "is no day of the calendar");
+    throw wrong(path4, "is no day of the calendar");
   return date;
 };
-var certificate = (value, path3) => {
+var certificate = (value, path4) => {
   const pinned = exactly({
     file: text,
     fingerprint: parsed(parseFingerprint),
     from: optional(time3),
     until: optional(time3)
-  })(value, path3);
+  })(value, path4);
   if (pinned.from !== void 0 && pinned.until !== void 0 && pinned.from >= pinned.until) {
-    throw wrong(`${path3}.until`, 'is not later than "from"');
+    throw wrong(`${path4}.until`, 'is not later than "from"');
   }
   return pinned;
 };
-var signatures = (value, path3) => {
+var signatures = (value, path4) => {
   if (value === 0 || value === 1) return value;
-  throw wrong(path3, "is neither 0 nor 1");
+  throw wrong(path4, "is neither 0 nor 1");
 };
 var NO_LOGS = { at_least: 0, of: void 0, pending_days: PENDING_DAYS };
 var requiredLogs = exactly({
@@ -2174,14 +2181,14 @@ var requiredLogs = exactly({
   pending_days: withDefault(count, PENDING_DAYS)
 });
 var document3 = exactly({
-  schema: (value, path3) => {
-    if (value === void 0) throw wrong(path3, "is missing", `a policy has the line "schema: ${POLICY_SCHEMA}"`);
-    if (value !== POLICY_SCHEMA) throw wrong(path3, `is not ${POLICY_SCHEMA}`);
+  schema: (value, path4) => {
+    if (value === void 0) throw wrong(path4, "is missing", `a policy has the line "schema: ${POLICY_SCHEMA}"`);
+    if (value !== POLICY_SCHEMA) throw wrong(path4, `is not ${POLICY_SCHEMA}`);
     return POLICY_SCHEMA;
   },
-  certificates: (value, path3) => {
-    const certificates = list(certificate)(value, path3);
-    if (certificates.length === 0) throw wrong(path3, "is empty: whose signatures should be believed?");
+  certificates: (value, path4) => {
+    const certificates = list(certificate)(value, path4);
+    if (certificates.length === 0) throw wrong(path4, "is empty: whose signatures should be believed?");
     return certificates;
   },
   logs: withDefault(list(trustedLog), []),
@@ -2196,7 +2203,7 @@ var document3 = exactly({
 });
 
 // src/workflow/policy-files.ts
-import path from "node:path";
+import path2 from "node:path";
 
 // src/core/trusted-root.ts
 var TRUSTED_ROOT_CAP = 256 * 1024;
@@ -2215,9 +2222,9 @@ var tlog = exactly({
   checkpointKeyId: optional(keyId),
   operator: optional((value) => value)
 });
-var tlogs = (value, path3) => {
-  if (Array.isArray(value) && value.length > MAX_LOGS3) throw wrong(path3, `holds more than ${MAX_LOGS3} logs`);
-  return list(tlog)(value, path3);
+var tlogs = (value, path4) => {
+  if (Array.isArray(value) && value.length > MAX_LOGS3) throw wrong(path4, `holds more than ${MAX_LOGS3} logs`);
+  return list(tlog)(value, path4);
 };
 var ignored = () => void 0;
 var document4 = exactly({
@@ -2241,30 +2248,30 @@ function readRekorKeys(bytes2, { version: version2, origin }) {
 }
 var originOf = (url) => url.replace(/^https?:\/\//, "");
 var VERSION_OF = { PKIX_ECDSA_P256_SHA_256: 1, PKIX_ED25519: 2 };
-function keyOf({ baseUrl, hashAlgorithm, publicKey, logId, checkpointKeyId }, version2, path3) {
+function keyOf({ baseUrl, hashAlgorithm, publicKey, logId, checkpointKeyId }, version2, path4) {
   const origin = originOf(baseUrl);
-  if (!isKeyName(origin)) throw wrong(`${path3}.baseUrl`, "holds a space or a plus");
-  if (hashAlgorithm !== "SHA2_256") throw wrong(`${path3}.hashAlgorithm`, "is not SHA2_256");
+  if (!isKeyName(origin)) throw wrong(`${path4}.baseUrl`, "holds a space or a plus");
+  if (hashAlgorithm !== "SHA2_256") throw wrong(`${path4}.hashAlgorithm`, "is not SHA2_256");
   const key = parsed((raw) => parseRekorKey(raw, version2, origin))(
     formatBase64(publicKey.rawBytes),
-    `${path3}.publicKey.rawBytes`
+    `${path4}.publicKey.rawBytes`
   );
-  if (publicKey.keyDetails !== key.details) throw wrong(`${path3}.publicKey.keyDetails`, `is not ${key.details}`);
+  if (publicKey.keyDetails !== key.details) throw wrong(`${path4}.publicKey.keyDetails`, `is not ${key.details}`);
   const hex = (id) => Buffer.from(id.keyId).toString("hex");
   if (hex(logId) !== key.logId)
     throw wrong(
-      `${path3}.logId`,
+      `${path4}.logId`,
       "is not that of this key and address",
       'did "cosign trusted-root create" get its "origin="?'
     );
   if (checkpointKeyId !== void 0 && ![key.keyId, key.logId].includes(hex(checkpointKeyId)))
-    throw wrong(`${path3}.checkpointKeyId`, "is not that of this key and address");
+    throw wrong(`${path4}.checkpointKeyId`, "is not that of this key and address");
   return { ...key, validFor: publicKey.validFor };
 }
 
 // src/workflow/policy-files.ts
 async function readLogFiles(ports, directory, trust) {
-  const at = (file) => path.resolve(directory, file);
+  const at = (file) => path2.resolve(directory, file);
   const read = [];
   for (const log of trust.policy.logs) {
     if (log.kind === "rekor") read.push(await readRekorLog(ports, at, trust, log));
@@ -2378,13 +2385,13 @@ async function loadPolicy(ports, file) {
   const certificates = [];
   const files = /* @__PURE__ */ new Map();
   for (const pin of policy.certificates) {
-    const at = path2.resolve(path2.dirname(file), pin.file);
+    const at = path3.resolve(path3.dirname(file), pin.file);
     const held = files.get(at) ?? await loadCertificates(ports, at);
     files.set(at, held);
     certificates.push(pick(held, pin.fingerprint, at));
   }
   const trust = { policy, certificates };
-  return { ...trust, policy: { ...policy, logs: await readLogFiles(ports, path2.dirname(file), trust) } };
+  return { ...trust, policy: { ...policy, logs: await readLogFiles(ports, path3.dirname(file), trust) } };
 }
 function pick(certificates, fingerprint, file) {
   const found = certificates.find((one2) => one2.fingerprint === fingerprint);
@@ -2435,6 +2442,7 @@ export {
   bindStatement,
   listedSince,
   ownNames,
+  refusePath,
   examineManifests,
   examineManifest,
   describeManifest,

@@ -246,6 +246,12 @@ var describeSignature = (file, verdict, asc) => ({
 // src/workflow/source.ts
 import path from "node:path";
 var isUrl = (text) => /^https?:\/\//i.test(text);
+function refuseScheme(place) {
+  if (isUrl(place) || !/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return;
+  throw new Fault("usage", `only https:// and http:// are read: ${quote(place)}`, {
+    hint: "a file or directory on this machine is named by its path"
+  });
+}
 var openSource = (ports, place) => isUrl(place) ? urlSource(ports.http, place) : directorySource(ports.files, place);
 async function openPublished(ports, place) {
   const isFile = isUrl(place) ? isManifestName(path.posix.basename(place)) : (await ports.files.stat(place))?.type === "file";
@@ -332,6 +338,7 @@ export {
   checkBytes,
   describeSignature,
   isUrl,
+  refuseScheme,
   openSource,
   openPublished,
   directorySource,

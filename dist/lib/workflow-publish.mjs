@@ -7,7 +7,8 @@ import {
   BUNDLE_CAP,
   loadTrust,
   parseBundle,
-  parseSubmission
+  parseSubmission,
+  refusePath
 } from "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
@@ -67,6 +68,7 @@ var hasRequestsOf = (earlier, next) => equalBytes(formatStatement(earlier.statem
 
 // src/workflow/publish.ts
 async function publish(ports, options) {
+  refusePath(options.manifest);
   const trust = await loadTrust(ports, options);
   const { from, to } = await resolvePlaces(ports.files, options);
   const source = directorySource(ports.files, from);

@@ -11,7 +11,8 @@ import {
   examineProofs,
   listedSince,
   loadTrust,
-  noFindings
+  noFindings,
+  refusePath
 } from "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
@@ -24,6 +25,7 @@ import {
   isDirectory,
   isUrl,
   openSource,
+  refuseScheme,
   splitUrl
 } from "./shared-workflow-signing.mjs";
 import "./shared-openpgp-key-state.mjs";
@@ -46,6 +48,7 @@ import {
 // src/workflow/verify.ts
 import path from "node:path";
 async function verify(ports, options) {
+  refusePath(options.manifest);
   const trust = await loadTrust(ports, options);
   const outcomes = [];
   const faults = [];
@@ -64,13 +67,19 @@ async function verifyOne(ports, trust, given, options) {
     const { base, name } = splitUrl(given);
     return verifyNamed(ports, trust, openSource(ports, base), name, options);
   }
+  refuseScheme(given);
   if (await isDirectory(ports.files, given)) {
     return outcomeOf(await examineRelease(ports, directorySource(ports.files, given), trust, options));
   }
   const source = directorySource(ports.files, path.dirname(given));
   return verifyNamed(ports, trust, source, path.basename(given), options);
 }
-var verifyNamed = async (ports, trust, source, name, options) => isManifestName(name) ? outcomeOf(await examineRelease(ports, source, trust, { ...options, manifest: name })) : verifyFile(ports, trust, source, name, options);
+async function verifyNamed(ports, trust, source, name, options) {
+  if (!isManifestName(name)) return verifyFile(ports, trust, source, name, options);
+  if (options.manifest !== void 0 && options.manifest !== name)
+    throw new Fault("usage", `${quote(name)} is a manifest itself, and --manifest names another one`, { file: name });
+  return outcomeOf(await examineRelease(ports, source, trust, { ...options, manifest: name }));
+}
 async function verifyFile(ports, trust, source, name, options) {
   const found = noFindings();
   const examining = { source, trust, now: ports.clock.now(), found };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Step 2 of `examine.ts`: there is a manifest, signed by a pinned key, and it parses. */
+import path from 'node:path';
 import { COMPANIONS, isManifestName, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP, type ManifestLine, parseManifest } from '../core/manifest.ts';
@@ -39,6 +40,14 @@ export const ownNames = (manifest: string): readonly string[] => [
   manifest,
   ...COMPANIONS.map((suffix) => manifest + suffix),
 ];
+
+/** Refuses what cannot be the name of a manifest that somebody gives. Throws `usage`. */
+export function refusePath(manifest: string | undefined): void {
+  if (manifest === undefined || !manifest.includes('/')) return;
+  throw new Fault('usage', `--manifest takes a name, and no path: ${quote(manifest)}`, {
+    hint: `it is looked for where the files are: --manifest ${quote(path.posix.basename(manifest))}`,
+  });
+}
 
 /** The manifest of a name, or all of a list of names. Throws `bad-name` for a name that no file of a release has. */
 export async function examineManifests(

@@ -18,6 +18,7 @@ import type { Outcome } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Files, Ports, Writer } from '../ports.ts';
 import { type Examination, examineRelease, outcomeOf } from './examine.ts';
+import { refusePath } from './examine-manifest.ts';
 import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { readOnce } from './read-once.ts';
 import { directorySource, isDirectory } from './source.ts';
@@ -41,6 +42,7 @@ interface Publication {
 }
 
 export async function publish(ports: Ports, options: PublishOptions): Promise<Outcome> {
+  refusePath(options.manifest);
   const trust = await loadTrust(ports, options);
   const { from, to } = await resolvePlaces(ports.files, options);
   const source = directorySource(ports.files, from);

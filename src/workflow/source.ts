@@ -25,6 +25,14 @@ export interface Source {
 
 export const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
 
+/** Refuses an address that is neither a path nor a URL that we read. Throws `usage`. */
+export function refuseScheme(place: string): void {
+  if (isUrl(place) || !/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return;
+  throw new Fault('usage', `only https:// and http:// are read: ${quote(place)}`, {
+    hint: 'a file or directory on this machine is named by its path',
+  });
+}
+
 /** A directory or a URL that ends where the names begin. */
 export const openSource = (ports: Ports, place: string): Source =>
   isUrl(place) ? urlSource(ports.http, place) : directorySource(ports.files, place);

@@ -15,12 +15,13 @@ import {
   type Examining,
   examineManifest,
   examineManifests,
+  refusePath,
 } from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
 import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { examineProofs } from './proofs.ts';
 import { listedSince } from './release-proof.ts';
-import { directorySource, isDirectory, isUrl, openSource, type Source, splitUrl } from './source.ts';
+import { directorySource, isDirectory, isUrl, openSource, refuseScheme, type Source, splitUrl } from './source.ts';
 import type { Trust } from './trust.ts';
 
 export interface VerifyOptions extends TrustOptions {
@@ -31,6 +32,7 @@ export interface VerifyOptions extends TrustOptions {
 }
 
 export async function verify(ports: Ports, options: VerifyOptions): Promise<Outcome> {
+  refusePath(options.manifest);
   const trust = await loadTrust(ports, options);
   const outcomes: Outcome[] = [];
   const faults: Fault[] = [];
@@ -50,6 +52,7 @@ async function verifyOne(ports: Ports, trust: Trust, given: string, options: Ver
     const { base, name } = splitUrl(given);
     return verifyNamed(ports, trust, openSource(ports, base), name, options);
   }
+  refuseScheme(given);
   if (await isDirectory(ports.files, given)) {
     return outcomeOf(await examineRelease(ports, directorySource(ports.files, given), trust, options));
   }
@@ -58,16 +61,18 @@ async function verifyOne(ports: Ports, trust: Trust, given: string, options: Ver
 }
 
 /** A manifest stands for the release that it lists, any other file for itself. */
-const verifyNamed = async (
+async function verifyNamed(
   ports: Ports,
   trust: Trust,
   source: Source,
   name: string,
   options: VerifyOptions,
-): Promise<Outcome> =>
-  isManifestName(name)
-    ? outcomeOf(await examineRelease(ports, source, trust, { ...options, manifest: name }))
-    : verifyFile(ports, trust, source, name, options);
+): Promise<Outcome> {
+  if (!isManifestName(name)) return verifyFile(ports, trust, source, name, options);
+  if (options.manifest !== undefined && options.manifest !== name)
+    throw new Fault('usage', `${quote(name)} is a manifest itself, and --manifest names another one`, { file: name });
+  return outcomeOf(await examineRelease(ports, source, trust, { ...options, manifest: name }));
+}
 
 /** A single file: its signature, and what the policy demands beyond it. */
 async function verifyFile(

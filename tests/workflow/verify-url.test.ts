@@ -96,6 +96,10 @@ describe('the URL of a manifest', () => {
     await refused(2, 'not the address of a file', verify(`${MANIFEST}?x=1`), { http });
     await refused(3, 'bad-name', verify('%2e%2e%2fSHA256SUMS'), { http });
     await refused(2, 'not the address of a file', verify('nova%2fSHA256SUMS'), { http });
+    for (const address of [`ftp://example.org/${MANIFEST}`, `file://${at('r', MANIFEST)}`, 'FTP://foo']) {
+      const words = ['verify', address, '--certificate', lab.certificate('good')];
+      await refused(2, `usage: only https:// and http:// are read: "${address}"`, words, { http });
+    }
     expect(site.requests).toEqual([]);
   });
 });

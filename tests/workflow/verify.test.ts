@@ -280,7 +280,12 @@ describe('verify', () => {
   it('takes one manifest by its name, and no path for one', async () => {
     await done(verify('--manifest', 'nova-1.SHA256SUMS'));
     await refused(3, 'is not there', verify('--manifest', 'nova-2.SHA256SUMS'));
-    await refused(3, 'bad-name', verify('--manifest', '../r/nova-1.SHA256SUMS'));
+    for (const path of ['../r/nova-1.SHA256SUMS', 'r/nova-1.SHA256SUMS', at(MANIFEST)]) {
+      const why = `usage: --manifest takes a name, and no path: "${path}"`;
+      const { errors } = await refused(2, why, verify('--manifest', path));
+      expect(errors).toMatchObject([{ hint: expect.stringContaining('--manifest "nova-1.SHA256SUMS"') }]);
+      await refused(2, why, ['publish', ...verify('--manifest', path, '--to', at('site')).slice(1)]);
+    }
   });
 });
 
@@ -430,6 +435,12 @@ describe('a single file', () => {
     tamper();
     const report = await refused(3, message, file('--certificate', lab.certificate('good')));
     expect(report.files).toMatchObject([{ name: 'a.tar.gz', action: 'refused' }]);
+  });
+
+  it('is no manifest where another one is named', async () => {
+    const words = ['verify', at(MANIFEST), '--certificate', lab.certificate('good'), '--manifest'];
+    await done([...words, 'nova-1.SHA256SUMS']);
+    await refused(2, 'usage: "nova-1.SHA256SUMS" is a manifest itself', [...words, 'nova-2.SHA256SUMS']);
   });
 
   it('is named, and not its signature', async () => {
