@@ -63,16 +63,16 @@ function describeExtra(name: string, lister: Lister | undefined): Finding {
       message: `${quote(name)} is there, and no manifest lists it`,
       hint: `who put it there? ${allow}`,
     };
-  const by = quote(lister.manifest);
-  if (lister.refusal === undefined)
+  if (lister.refusal !== undefined)
     return {
       ...extra,
-      message: `${quote(name)} is of another manifest, ${by}, and was not checked`,
-      hint: `verify the directory without --manifest; ${allow}`,
+      message: `${quote(name)} is there, and no manifest lists it that is believed`,
+      hint: `${lister.refusal}; ${allow}`,
     };
+  const what = name === lister.manifest ? 'is another manifest' : `is of another manifest, ${quote(lister.manifest)}`;
   return {
     ...extra,
-    message: `${quote(name)} is there, and no manifest lists it that is believed`,
-    hint: `${by} is not: ${lister.refusal}; ${allow}`,
+    message: `${quote(name)} ${what}, and was not checked`,
+    hint: `verify the directory without --manifest; ${allow}`,
   };
 }

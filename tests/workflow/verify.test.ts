@@ -374,6 +374,7 @@ describe('a manifest that is signed and nonsense', () => {
     expect(errors.map(({ kind, file }) => `${kind} ${file}`)).toEqual(
       ['c', 'c.asc', 'nova-2.SHA256SUMS', 'nova-2.SHA256SUMS.asc'].map((name) => `extra ${name}`),
     );
+    await refused(3, 'extra: "nova-2.SHA256SUMS" is another manifest, and was not checked', gate);
     const { warnings } = await done([...gate, '--allow-extra']);
     expect(warnings.map(({ message }) => message)).toEqual(['4 files of other manifests were not checked']);
     await done(verify('--before-publication'));
