@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  TAG,
   damagedSecret
+} from "./shared-openpgp-secret.mjs";
+import {
+  TAG
 } from "./shared-openpgp-packets.mjs";
 import {
   Fault

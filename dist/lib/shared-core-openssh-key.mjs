@@ -8,7 +8,7 @@ import {
   formatBase64,
   parseBase64,
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   Fault,
   quote

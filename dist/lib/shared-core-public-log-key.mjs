@@ -11,7 +11,7 @@ import {
 } from "./shared-core-signed-note.mjs";
 import {
   decodeUtf8
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   Fault
 } from "./shared-core-fault.mjs";

@@ -3,7 +3,7 @@ import {
   decodeUtf8,
   formatBase64,
   parseBase64
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   Fault,
   quote

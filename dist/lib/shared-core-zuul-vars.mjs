@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  decodeUtf8,
   inFile
-} from "./shared-openpgp-key-state.mjs";
-import {
-  decodeUtf8
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   join,
   record,

@@ -18,11 +18,7 @@ import {
   parseManifest
 } from "./shared-workflow-signing.mjs";
 import {
-  SIGNATURE_CAP,
-  inFile,
-  isTimeAsked,
-  judge,
-  loadCertificates
+  SIGNATURE_CAP
 } from "./shared-openpgp-key-state.mjs";
 import {
   FIRST_PAUSE,
@@ -70,10 +66,14 @@ import {
   decodeUtf8,
   equalBytes,
   formatBase64,
+  inFile,
+  isTimeAsked,
+  judge,
+  loadCertificates,
   parseBase64,
   parseDecimal,
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   count,
   exactly,

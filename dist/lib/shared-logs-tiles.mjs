@@ -25,7 +25,7 @@ import {
   parseBase64,
   parseDecimal,
   parseSha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   count,
   exactly,
@@ -355,9 +355,18 @@ async function readCheckpoint(files, { directory }) {
 }
 async function readPublished(files, store, key) {
   const published = await readCheckpoint(files, store);
-  accuse([Buffer.from(formatSignedCheckpoint(published)).toString()], () => verifyCheckpoint(published, [key]));
+  try {
+    accuse([Buffer.from(formatSignedCheckpoint(published)).toString()], () => verifyCheckpoint(published, [key]));
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "wrong-key") throw error;
+    throw otherKey(store, published.origin, key, error);
+  }
   return published;
 }
+var otherKey = ({ directory }, origin, { name, keyId }, cause) => new Fault("wrong-key", `the key is not that of the log ${quote(origin)} in ${quote(directory)}`, {
+  hint: `its checkpoint would have to be signed by ${quote(`${name}+${keyId}`)}, and ${cause.hint}`,
+  cause
+});
 function accuse(evidence, body) {
   try {
     return body();

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  Fault
-} from "./shared-core-fault.mjs";
 
 // src/openpgp/malformed.ts
 var Malformed = class extends Error {
@@ -98,9 +95,6 @@ function formatMpi(number) {
   return Buffer.concat([Uint8Array.of(bits >> 8, bits & 255), bytes]);
 }
 
-// src/openpgp/secret.ts
-var damagedSecret = () => new Fault("unreadable", "the secret key is damaged", { hint: "export the key again" });
-
 export {
   Malformed,
   TAG,
@@ -109,6 +103,5 @@ export {
   peekTag,
   readLength,
   formatPacket,
-  formatMpi,
-  damagedSecret
+  formatMpi
 };

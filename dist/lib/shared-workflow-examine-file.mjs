@@ -25,7 +25,7 @@ import {
 } from "./shared-core-name.mjs";
 import {
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   SIGNATURE,
   isManifestName,

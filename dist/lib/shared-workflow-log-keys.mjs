@@ -5,11 +5,11 @@ import {
   parseOpenSshKey
 } from "./shared-core-openssh-key.mjs";
 import {
-  inFile
-} from "./shared-openpgp-key-state.mjs";
-import {
   parsePrivateKeyPem
 } from "./shared-core-signed-note.mjs";
+import {
+  inFile
+} from "./shared-openpgp-public-key.mjs";
 import {
   Fault,
   quote

@@ -25,8 +25,9 @@ import {
 } from "./shared-core-signed-note.mjs";
 import {
   equalBytes,
-  formatBase64
-} from "./shared-core-encoding.mjs";
+  formatBase64,
+  inFile
+} from "./shared-openpgp-public-key.mjs";
 import {
   isManifestName
 } from "./shared-core-companions.mjs";
@@ -70,7 +71,7 @@ async function readLogKey({ files }, file, served) {
   if (served !== void 0) await refuseInside(files, file, served);
   const pem = await files.readGiven(file, KEY_CAP);
   try {
-    return parseLogKey(pem);
+    return await inFile(file, async () => parseLogKey(pem));
   } finally {
     pem.fill(0);
   }

@@ -17,7 +17,7 @@ import {
 import {
   equalBytes,
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   COMPANIONS,
   SIGNATURE

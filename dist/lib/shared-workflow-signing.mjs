@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  KEYRING_CAP,
   beginSignature,
   beginVerification,
-  inFile,
-  loadCertificates,
   openSigningKey,
   parseDetachedSignature
 } from "./shared-openpgp-key-state.mjs";
@@ -14,6 +11,11 @@ import {
   nameProblem,
   parseArtifactName
 } from "./shared-core-name.mjs";
+import {
+  KEYRING_CAP,
+  inFile,
+  loadCertificates
+} from "./shared-openpgp-public-key.mjs";
 import {
   isManifestName
 } from "./shared-core-companions.mjs";

@@ -68,9 +68,6 @@ import {
   openSource
 } from "./shared-workflow-signing.mjs";
 import {
-  inFile
-} from "./shared-openpgp-key-state.mjs";
-import {
   refuseInside
 } from "./shared-workflow-log.mjs";
 import {
@@ -99,10 +96,11 @@ import {
   decodeUtf8,
   equalBytes,
   formatBase64,
+  inFile,
   parseBase64,
   parseDecimal,
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   count,
   exactly,
@@ -709,18 +707,30 @@ function parseLog(address, policy) {
   });
 }
 function neededKey(given) {
-  if (given !== void 0) return given.key;
+  if (given !== void 0) return given;
   throw new Fault("usage", "no key of the tile log is given", { hint: "give --log-key FILE" });
 }
-var tileLog = (ports, policy, directory, key, deadline) => ({
+var tileLog = (ports, policy, directory, given, deadline) => ({
   kind: "tiles",
   proof: TLOG_PROOF,
   isRepeatable: true,
   isShared: false,
   prepare: ({ statement }) => formatStatement(statement),
-  open: async () => openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline)),
+  open: async () => withKey(
+    given,
+    async (key) => openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline))
+  ),
   pinned: (origin) => policy.logs.find((log) => log.kind === "tiles" && log.origin === origin)
 });
+async function withKey({ file, key }, body) {
+  try {
+    return await body(key);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== "wrong-key") throw error;
+    const { message, hint } = error;
+    throw new Fault("wrong-key", `--log-key ${quote(file)}: ${message}`, { file, hint, cause: error });
+  }
+}
 var sigsumLog = ({ http, clock, progress }, trusted, key, options) => ({
   kind: "sigsum",
   proof: SIGSUM_PROOF,

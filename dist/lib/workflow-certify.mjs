@@ -16,19 +16,20 @@ import {
   whyNotKept
 } from "./shared-workflow-signing.mjs";
 import {
-  SIGNATURE_CAP,
-  inFile
+  SIGNATURE_CAP
 } from "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-name.mjs";
 import {
+  inFile,
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import {
   ABANDONED,
   SIGNATURE
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

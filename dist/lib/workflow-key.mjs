@@ -10,21 +10,23 @@ import {
   p256Signer
 } from "./shared-core-openssh-key.mjs";
 import {
-  KEYRING_CAP,
-  inFile,
   inspectKeys,
   keyState
 } from "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import {
   generateLogKeyPem,
   parseLogKey,
   publicKeyOf
 } from "./shared-core-signed-note.mjs";
-import "./shared-core-encoding.mjs";
+import {
+  KEYRING_CAP,
+  inFile
+} from "./shared-openpgp-public-key.mjs";
 import {
   ABANDONED
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

@@ -9,9 +9,10 @@ import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-fingerprint.mjs";
 import "./shared-core-name.mjs";
-import "./shared-core-encoding.mjs";
+import "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import "./shared-core-fault.mjs";
 export {
   logInit,

@@ -19,7 +19,7 @@ import {
   readOnce
 } from "./shared-workflow-signing.mjs";
 import "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import {
   formatStatement
 } from "./shared-logs-tiles.mjs";
@@ -29,7 +29,7 @@ import "./shared-core-name.mjs";
 import {
   equalBytes,
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
   ABANDONED,
@@ -37,6 +37,7 @@ import {
   SIGSTORE_BUNDLE,
   SUBMISSION
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

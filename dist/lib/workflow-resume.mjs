@@ -19,10 +19,8 @@ import {
 import {
   directorySource
 } from "./shared-workflow-signing.mjs";
-import {
-  inFile
-} from "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-key-state.mjs";
+import "./shared-openpgp-secret.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
@@ -30,12 +28,15 @@ import "./shared-core-fingerprint.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
-import "./shared-core-encoding.mjs";
+import {
+  inFile
+} from "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
   SUBMISSION,
   manifestOfCompanion
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

@@ -24,15 +24,16 @@ import {
 import {
   SIGNATURE_CAP
 } from "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import "./shared-core-name.mjs";
 import {
   equalBytes
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
   SIGNATURE
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

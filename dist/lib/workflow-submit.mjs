@@ -11,15 +11,16 @@ import "./shared-core-openssh-key.mjs";
 import "./shared-core-report.mjs";
 import "./shared-workflow-signing.mjs";
 import "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-fingerprint.mjs";
 import "./shared-core-name.mjs";
-import "./shared-core-encoding.mjs";
+import "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import "./shared-core-fault.mjs";
 export {
   submit,

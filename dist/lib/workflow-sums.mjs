@@ -19,17 +19,18 @@ import {
 import {
   SIGNATURE_CAP
 } from "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
 import {
   sha256
-} from "./shared-core-encoding.mjs";
+} from "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
   SIGNATURE
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

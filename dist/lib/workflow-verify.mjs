@@ -29,17 +29,18 @@ import {
   splitUrl
 } from "./shared-workflow-signing.mjs";
 import "./shared-openpgp-key-state.mjs";
-import "./shared-openpgp-packets.mjs";
+import "./shared-openpgp-secret.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
 import "./shared-core-fingerprint.mjs";
 import "./shared-core-name.mjs";
-import "./shared-core-encoding.mjs";
+import "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
   SIGNATURE,
   isManifestName
 } from "./shared-core-companions.mjs";
+import "./shared-openpgp-packets.mjs";
 import {
   Fault,
   quote

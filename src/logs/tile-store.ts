@@ -68,9 +68,20 @@ export async function readCheckpoint(files: Files, { directory }: TileStore): Pr
 /** The published checkpoint, signed by this key. Throws `wrong-key` where another key signed, `log-misbehaved` where none did. */
 export async function readPublished(files: Files, store: TileStore, key: NoteVerifier): Promise<SignedCheckpoint> {
   const published = await readCheckpoint(files, store);
-  accuse([Buffer.from(formatSignedCheckpoint(published)).toString()], () => verifyCheckpoint(published, [key]));
+  try {
+    accuse([Buffer.from(formatSignedCheckpoint(published)).toString()], () => verifyCheckpoint(published, [key]));
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'wrong-key') throw error;
+    throw otherKey(store, published.origin, key, error);
+  }
   return published;
 }
+
+const otherKey = ({ directory }: TileStore, origin: string, { name, keyId }: NoteVerifier, cause: Fault) =>
+  new Fault('wrong-key', `the key is not that of the log ${quote(origin)} in ${quote(directory)}`, {
+    hint: `its checkpoint would have to be signed by ${quote(`${name}+${keyId}`)}, and ${cause.hint}`,
+    cause,
+  });
 
 /** What a log publishes is malformed, or has a signature that its own key did not make. */
 function accuse<T>(evidence: readonly string[], body: () => T): T {

@@ -18,6 +18,7 @@ import {
 import { tileView } from '../logs/tile-view.ts';
 import { initLog, planLog } from '../logs/tiles.ts';
 import type { Files, Ports } from '../ports.ts';
+import { inFile } from './trust.ts';
 
 /** Bytes; a PKCS#8 PEM file of an Ed25519 key has 119. */
 const KEY_CAP = 16 * 1024;
@@ -27,7 +28,7 @@ export async function readLogKey({ files }: Pick<Ports, 'files'>, file: string, 
   if (served !== undefined) await refuseInside(files, file, served);
   const pem = await files.readGiven(file, KEY_CAP);
   try {
-    return parseLogKey(pem);
+    return await inFile(file, async () => parseLogKey(pem));
   } finally {
     pem.fill(0);
   }

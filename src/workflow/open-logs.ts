@@ -110,20 +110,34 @@ function parseLog(address: string, policy: Policy): Named {
   });
 }
 
-function neededKey(given: GivenKey | undefined): KeyObject {
-  if (given !== undefined) return given.key;
+function neededKey(given: GivenKey | undefined): GivenKey {
+  if (given !== undefined) return given;
   throw new Fault('usage', 'no key of the tile log is given', { hint: 'give --log-key FILE' });
 }
 
-const tileLog = (ports: Ports, policy: Policy, directory: string, key: KeyObject, deadline: number): ChosenLog => ({
+const tileLog = (ports: Ports, policy: Policy, directory: string, given: GivenKey, deadline: number): ChosenLog => ({
   kind: 'tiles',
   proof: TLOG_PROOF,
   isRepeatable: true,
   isShared: false,
   prepare: ({ statement }) => formatStatement(statement),
-  open: async () => openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline)),
+  open: async () =>
+    withKey(given, async (key) =>
+      openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline)),
+    ),
   pinned: (origin) => policy.logs.find((log) => log.kind === 'tiles' && log.origin === origin),
 });
+
+/** Says which of the keys it is where that is the wrong one. */
+async function withKey<T>({ file, key }: GivenKey, body: (key: KeyObject) => Promise<T>): Promise<T> {
+  try {
+    return await body(key);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'wrong-key') throw error;
+    const { message, hint } = error;
+    throw new Fault('wrong-key', `--log-key ${quote(file)}: ${message}`, { file, hint, cause: error });
+  }
+}
 
 interface SigsumOptions {
   readonly token: SigsumToken | undefined;

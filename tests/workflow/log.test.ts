@@ -125,7 +125,8 @@ describe('log init', () => {
 
   it('refuses a key that is none', async () => {
     fs.writeFileSync(at('key.pem'), 'hello');
-    await faultOf(init(), 'unreadable');
+    const { message, file } = await faultOf(init(), 'unreadable');
+    expect([message, file]).toEqual([`"${at('key.pem')}": not a private key in PEM`, at('key.pem')]);
     await faultOf(init({ keyFile: at('nowhere') }), 'not-found');
     expect(fs.existsSync(at('log'))).toBe(false);
   });
@@ -148,7 +149,8 @@ describe('log inspect', () => {
     expect(await inspect()).not.toHaveProperty('vkey');
     expect(await inspect(false, vkey)).toMatchObject({ signature: 'good', vkey });
     const other = formatVerifierKey(noteSigner(ORIGIN, parseLogKey(Buffer.from(generateLogKeyPem()))).verifier);
-    await faultOf(inspect(false, other), 'wrong-key');
+    const { message } = await faultOf(inspect(false, other), 'wrong-key');
+    expect(message).toBe(`the key is not that of the log "${ORIGIN}" in "${at('log')}"`);
     await faultOf(inspect(false, 'no key'), 'usage');
   });
 

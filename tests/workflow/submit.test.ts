@@ -14,6 +14,7 @@ import {
   MANIFEST,
   makeLog,
   makeRelease,
+  ORIGIN,
   PENDING,
   PROOF,
   prepare,
@@ -122,8 +123,9 @@ describe('submit', () => {
 describe('submit refuses', () => {
   const untouched = async (status: number, message: string | RegExp, words: readonly string[]) => {
     const before = { ...lab.snapshot('r'), ...theLog() };
-    await refused(status, message, words);
+    const report = await refused(status, message, words);
     expect({ ...lab.snapshot('r'), ...theLog() }).toEqual(before);
+    return report;
   };
 
   it('a manifest that is not signed, altered, or signed by somebody else', async () => {
@@ -187,7 +189,14 @@ describe('submit refuses', () => {
 
   it("another log's key, and what is no key", async () => {
     await done(['key', 'generate-log-key', '--for', 'tiles', '--out', at('other.pem')]);
-    await untouched(3, 'wrong-key: ', submit().with(5, at('other.pem')));
+    const report = await untouched(
+      3,
+      `wrong-key: --log-key "${at('other.pem')}": the key is not that of the log "${ORIGIN}" in "${at('log')}"`,
+      submit().with(5, at('other.pem')),
+    );
+    const [own, other] = [vkeyOf(lab), vkeyOf(lab, 'other')].map((vkey) => vkey.split('+', 2).join('+'));
+    const hint = `its checkpoint would have to be signed by "${other}", and it is signed by "${own}"`;
+    expect(report.errors).toMatchObject([{ file: at('other.pem'), hint }]);
     await untouched(2, 'unreadable: ', submit().with(5, lab.key('good')));
   });
 
