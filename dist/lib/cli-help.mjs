@@ -114,8 +114,8 @@ Options:
   --json              print exactly one JSON report on standard output                               [boolean]
   --report            FILE: write the same report to FILE, whole or not at all                        [string]
   --quiet             no progress, no result on standard output                                      [boolean]
-  --log               tiles:DIR|NAME: a log that "log init" made, or one that the policy names; may be
-                      repeated                                                                         [array]
+  --log               tiles:DIR|NAME: a tile log by its directory, one of another kind by its name in the
+                      policy; may be repeated                                                          [array]
   --resume            finish what is pending there: release and logs are as they were given then     [boolean]
   --log-key           FILE|-: the private key for a log; what is in it tells for which; may be repeated[array]
   --token-domain      DOMAIN: who submits, for public Sigsum logs: a domain whose TXT record holds the token

@@ -2,7 +2,7 @@
 import {
   readLogKeys,
   submitOne
-} from "./shared-workflow-submit.mjs";
+} from "./shared-workflow-open-logs.mjs";
 import "./shared-workflow-log-keys.mjs";
 import "./shared-core-zuul-vars.mjs";
 import {

@@ -158,7 +158,11 @@ export const COMMANDS: readonly Command[] = [
     describe: 'log a published release, and store the proof beside its manifest',
     positional: { name: 'path', describe: 'the manifest, or the directory that holds it', many: false },
     flags: [
-      texts('log', 'tiles:DIR|NAME', 'a log that "log init" made, or one that the policy names; may be repeated'),
+      texts(
+        'log',
+        'tiles:DIR|NAME',
+        'a tile log by its directory, one of another kind by its name in the policy; may be repeated',
+      ),
       set('resume', 'finish what is pending there: release and logs are as they were given then'),
       texts('log-key', 'FILE|-', 'the private key for a log; what is in it tells for which; may be repeated'),
       text(

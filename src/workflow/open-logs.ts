@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Which logs `submit` is to use, by `--log`: `tiles:DIR`, or the name that the policy gives to a log. Everything that was said wrongly
- * is found before anything is written.
+ * Which logs `submit` is to use, by `--log`: `tiles:DIR`, or the name that the policy gives to a log of another kind. Everything
+ * that was said wrongly is found before anything is written.
  */
 import type { KeyObject } from 'node:crypto';
 import { RECORDER_EVIDENCE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
@@ -103,6 +103,10 @@ function parseLog(address: string, policy: Policy): Named {
   if (trusted?.kind === 'rekor') return { kind: 'rekor', trusted };
   if (trusted?.kind === 'sigsum') return { kind: 'sigsum', trusted };
   if (trusted?.kind === 'recorder') return { kind: 'recorder', trusted };
+  if (trusted?.kind === 'tiles')
+    throw new Fault('usage', `${quote(address)} is a tile log, which is named by its directory`, {
+      hint: 'write tiles:DIR, with the directory that the log is written in',
+    });
   const names = policy.logs.filter(({ kind }) => kind !== 'tiles').map(({ name }) => name);
   const others = names.length === 0 ? '' : `, or a name from the policy: ${names.join(', ')}`;
   throw new Fault('usage', `not a log: ${quote(address)}`, {

@@ -260,7 +260,13 @@ describe('a log that may have the entry', () => {
 describe('submit to Rekor refuses', () => {
   it('a log that the policy does not name, or says nothing of', async () => {
     await refused(2, 'not a log: "three"', words(['three']), ports());
-    await refused(2, 'not a log: "own"', words(['own']), ports());
+    const { errors } = await refused(
+      2,
+      '"own" is a tile log, which is named by its directory',
+      words(['own']),
+      ports(),
+    );
+    expect(errors[0]?.hint).toBe('write tiles:DIR, with the directory that the log is written in');
     await refused(2, 'more than one log of the name one', words(['one', 'one']), ports());
     fs.writeFileSync(
       at('policy.yaml'),

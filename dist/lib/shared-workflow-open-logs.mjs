@@ -700,6 +700,10 @@ function parseLog(address, policy) {
   if (trusted?.kind === "rekor") return { kind: "rekor", trusted };
   if (trusted?.kind === "sigsum") return { kind: "sigsum", trusted };
   if (trusted?.kind === "recorder") return { kind: "recorder", trusted };
+  if (trusted?.kind === "tiles")
+    throw new Fault("usage", `${quote(address)} is a tile log, which is named by its directory`, {
+      hint: "write tiles:DIR, with the directory that the log is written in"
+    });
   const names = policy.logs.filter(({ kind }) => kind !== "tiles").map(({ name }) => name);
   const others = names.length === 0 ? "" : `, or a name from the policy: ${names.join(", ")}`;
   throw new Fault("usage", `not a log: ${quote(address)}`, {
