@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Step 2 of `submit.ts`: what is published is what will be logged. Mirrors lag, so that it is looked at again until a deadline. */
+/** Step 3 of `submit.ts`: what is published is what will be logged. Mirrors lag, so that it is looked at again until a deadline. */
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
@@ -9,9 +9,22 @@ import { isUrl, openSource, type Source } from './source.ts';
 /** Milliseconds between two looks. */
 const INTERVAL = 5000;
 
+/** Throws `usage` for what is no address of a directory, and for that of the manifest, which `verify` takes. Asks nobody. */
+export function checkPublishedUrl(url: string, manifest: string): void {
+  if (!isUrl(url) || !URL.canParse(url))
+    throw new Fault('usage', `not an address: ${quote(url)}`, {
+      hint: 'give the http(s) address of the directory that the release is published in',
+    });
+  const [, directory = '', name = ''] = /^([^?#]*)\/([^/?#]+)\/*(?:[?#].*)?$/s.exec(url) ?? [];
+  if (!name.endsWith('SHA256SUMS') && name !== manifest && name !== encodeURIComponent(manifest)) return;
+  throw new Fault('usage', `the address of a manifest: ${quote(url)}`, {
+    hint: `give that of the directory that the release is published in: ${quote(directory)}`,
+  });
+}
+
 /**
  * Waits until these files are published below a URL, `deadline` seconds at most. Then throws `pending` where one is not there,
- * `altered` where it differs, `network` where nothing answers.
+ * `altered` where it differs, `network` where nothing answers. The URL MUST be one that `checkPublishedUrl` lets pass.
  */
 export async function awaitPublished(
   ports: Ports,
@@ -19,10 +32,6 @@ export async function awaitPublished(
   url: string,
   deadline: number,
 ): Promise<void> {
-  if (!isUrl(url))
-    throw new Fault('usage', `not an address: ${quote(url)}`, {
-      hint: 'give the http(s) address of the directory that the release is published in',
-    });
   const source = openSource(ports, url);
   const end = ports.clock.now().getTime() + deadline * 1000;
   for (;;) {

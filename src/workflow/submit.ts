@@ -28,7 +28,7 @@ import type { IdentityOptions } from './identity.ts';
 import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-logs.ts';
 import { countProven } from './proofs.ts';
-import { awaitPublished } from './published.ts';
+import { awaitPublished, checkPublishedUrl } from './published.ts';
 import { directorySource } from './source.ts';
 import {
   addressesIn,
@@ -77,6 +77,8 @@ export async function submitOne(
   const manifest = await readManifest(ports, trust, place, found);
   if (manifest === undefined) return found;
   const earlier = await prepareSubmission(ports, options, manifest);
+  const { publishedUrl, deadline } = options;
+  if (publishedUrl !== undefined) checkPublishedUrl(publishedUrl, manifest.name);
   const manifests = [describe(manifest)];
   if (options.dryRun)
     return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString('utf8') } };
@@ -88,7 +90,6 @@ export async function submitOne(
   const submission = forLogs({ ...earlier, prepared: new Map([...earlier.prepared, ...kept]) }, options.logs);
   const task = { submission, asked: options.logs, isNeeded: await isAnyMissing(ports, manifest, chosen) };
   const { logs, faults, left } = await persisted(ports, manifest, task, async () => {
-    const { publishedUrl, deadline } = options;
     if (publishedUrl !== undefined) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
     return submitToAll(ports, requests, manifest, submission, found);
   });

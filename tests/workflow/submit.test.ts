@@ -360,8 +360,38 @@ describe('submit --published-url', () => {
     expect(entries()).toEqual([]);
   });
 
+  it.each([
+    ['the manifest', `nova/${MANIFEST}`],
+    ['the manifest, as a directory', `nova/${MANIFEST}//`],
+    ['the manifest, with a query', `nova/${MANIFEST}?raw=1`],
+    ['another manifest', 'nova/SHA256SUMS'],
+  ])('refuses the address of %s at once, and says which was meant', async (_, place) => {
+    const clock = fakeClock(new Date());
+    const before = { ...lab.snapshot('r'), ...theLog() };
+    const words = submit('--published-url', `${site.url}/${place}`);
+    const { errors } = await refused(2, `the address of a manifest: "${site.url}/${place}"`, words, { http, clock });
+    expect(errors[0]?.hint).toBe(`give that of the directory that the release is published in: "${site.url}/nova"`);
+    expect([site.requests, clock.slept]).toEqual([[], []]);
+    expect({ ...lab.snapshot('r'), ...theLog() }).toEqual(before);
+  });
+
+  it('refuses the address of a manifest by whatever name it has', async () => {
+    for (const name of ['sums', 'söme sums'])
+      for (const suffix of ['', '.asc']) fs.copyFileSync(at('r', `${MANIFEST}${suffix}`), at('r', `${name}${suffix}`));
+    for (const [name, address] of [
+      ['sums', 'sums'],
+      ['söme sums', 'söme sums'],
+      ['söme sums', 's%C3%B6me%20sums'],
+    ] as const) {
+      const words = submit('--manifest', name, '--published-url', `${site.url}/${address}`, '--deadline', '0');
+      await refused(2, 'the address of a manifest: ', words, { http });
+    }
+  });
+
   it('is the address of a directory, on a server that answers', async () => {
-    await refused(2, 'not an address', submit('--published-url', at('site')), { http });
+    for (const address of [at('site'), 'ftp://example.org/nova', 'https://', 'https://['])
+      await refused(2, 'not an address', submit('--published-url', address), { http, clock: fakeClock(new Date()) });
+    expect(fs.existsSync(at('r', PENDING))).toBe(false);
     const dead = submit('--published-url', await deadUrl(), '--deadline', '0');
     await refused(1, /pending: .*cannot fetch/, dead, { http });
     expect(entries()).toEqual([]);

@@ -772,11 +772,18 @@ function addressOf({ project, version, manifest }, publishedUrl, earlier) {
 
 // src/workflow/published.ts
 var INTERVAL = 5e3;
-async function awaitPublished(ports, local, url, deadline) {
-  if (!isUrl(url))
+function checkPublishedUrl(url, manifest) {
+  if (!isUrl(url) || !URL.canParse(url))
     throw new Fault("usage", `not an address: ${quote(url)}`, {
       hint: "give the http(s) address of the directory that the release is published in"
     });
+  const [, directory = "", name = ""] = /^([^?#]*)\/([^/?#]+)\/*(?:[?#].*)?$/s.exec(url) ?? [];
+  if (!name.endsWith("SHA256SUMS") && name !== manifest && name !== encodeURIComponent(manifest)) return;
+  throw new Fault("usage", `the address of a manifest: ${quote(url)}`, {
+    hint: `give that of the directory that the release is published in: ${quote(directory)}`
+  });
+}
+async function awaitPublished(ports, local, url, deadline) {
   const source = openSource(ports, url);
   const end = ports.clock.now().getTime() + deadline * 1e3;
   for (; ; ) {
@@ -1001,6 +1008,8 @@ async function submitOne(ports, options, trust, place, keys) {
   const manifest = await readManifest(ports, trust, place, found);
   if (manifest === void 0) return found;
   const earlier = await prepareSubmission(ports, options, manifest);
+  const { publishedUrl, deadline } = options;
+  if (publishedUrl !== void 0) checkPublishedUrl(publishedUrl, manifest.name);
   const manifests = [describe(manifest)];
   if (options.dryRun)
     return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString("utf8") } };
@@ -1012,7 +1021,6 @@ async function submitOne(ports, options, trust, place, keys) {
   const submission = forLogs({ ...earlier, prepared: new Map([...earlier.prepared, ...kept]) }, options.logs);
   const task = { submission, asked: options.logs, isNeeded: await isAnyMissing(ports, manifest, chosen) };
   const { logs, faults, left } = await persisted(ports, manifest, task, async () => {
-    const { publishedUrl, deadline } = options;
     if (publishedUrl !== void 0) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
     return submitToAll(ports, requests, manifest, submission, found);
   });
