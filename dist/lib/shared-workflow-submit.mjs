@@ -1010,11 +1010,11 @@ async function submitOne(ports, options, trust, place, keys) {
   const earlier = await prepareSubmission(ports, options, manifest);
   const { publishedUrl, deadline } = options;
   if (publishedUrl !== void 0) checkPublishedUrl(publishedUrl, manifest.name);
+  const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
+  const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
   if (options.dryRun)
     return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString("utf8") } };
-  const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
-  const requests = prepareRequests(chosen, earlier, manifest);
   const kept = new Map(
     [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one])
   );

@@ -79,11 +79,12 @@ export async function submitOne(
   const earlier = await prepareSubmission(ports, options, manifest);
   const { publishedUrl, deadline } = options;
   if (publishedUrl !== undefined) checkPublishedUrl(publishedUrl, manifest.name);
-  const manifests = [describe(manifest)];
-  if (options.dryRun)
-    return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString('utf8') } };
   const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
+  const manifests = [describe(manifest)];
+  // so far nobody was asked: a log may be yet to be made, and the release yet to be published
+  if (options.dryRun)
+    return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString('utf8') } };
   const kept = new Map(
     [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one]),
   );

@@ -203,6 +203,10 @@ async function playAll() {
     publish('publish-again', { release_path: release }),
     publish('publish-nowhere', { release_path: release, publish_artifacts_destination: undefined }),
     { ...submit('rehearse-submit', { release_path: release }), play: { check_mode: true } },
+    {
+      ...submit('rehearse-nowhere', { release_path: release, submit_transparency_logs: ['nowhere'] }),
+      play: { check_mode: true },
+    },
     submit('submit-later', { release_path: release, ...unanswered, submit_transparency_on_outage: 'defer' }),
     submit('submit', { release_path: release }),
     submit('submit-again', {
@@ -316,7 +320,10 @@ describe('publish-artifacts', () => {
 describe('submit-transparency', () => {
   it('logs nothing in check mode, and returns nothing to Zuul', () => {
     expect(of('rehearse-submit')).toMatchObject({ failed: false });
-    expect(calls.filter(({ args }) => args.includes('--dry-run')).map(({ args }) => args[0])).toEqual(['submit']);
+    expect(of('rehearse-nowhere')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('rehearse-nowhere').message).toContain('not a log: "nowhere"');
+    const rehearsed = calls.filter(({ args }) => args.includes('--dry-run'));
+    expect(rehearsed.map(({ args }) => args[0])).toEqual(['submit', 'submit']);
     expect(returned()).toHaveLength(3);
   });
 

@@ -120,6 +120,32 @@ describe('submit', () => {
   });
 });
 
+describe('submit --dry-run', () => {
+  it.each([
+    ['a log that is none', 'not a log: "bogus"', () => submit().with(3, 'bogus')],
+    ['a key that is not there', 'not-found: ', () => submit().with(5, at('nowhere'))],
+    ['a key that is none', 'unreadable: ', () => submit().with(5, at('r', MANIFEST))],
+    ['no key', 'no key of the tile log is given', () => submit().toSpliced(4, 2)],
+    ['an address that is none', 'not an address', () => submit('--published-url', 'ftp://example.org/nova')],
+    ['the address of a file', 'of a manifest', () => submit('--published-url', `https://example.org/${MANIFEST}`)],
+  ])('refuses %s, as the submission does, and neither leaves anything', async (_, message, words) => {
+    const before = lab.snapshot('.');
+    await refused(2, message, [...words(), '--dry-run']);
+    await refused(2, message, words());
+    expect(lab.snapshot('.')).toEqual(before);
+  });
+
+  it('takes a log that is yet to be made, and a release that is yet to be published', async () => {
+    const before = lab.snapshot('.');
+    const words = submit('--published-url', await deadUrl(), '--dry-run').with(3, `tiles:${at('later')}`);
+    const lock = { hold: () => Promise.reject(new Fault('locked', 'another process writes')) };
+    const clock = fakeClock(new Date());
+    const { detail } = await done(words, { http: loopback(), lock, clock });
+    expect(JSON.parse(String(detail?.['entry']))).toMatchObject({ version: '1' });
+    expect([clock.slept, lab.snapshot('.')]).toEqual([[], before]);
+  });
+});
+
 describe('submit refuses', () => {
   const untouched = async (status: number, message: string | RegExp, words: readonly string[]) => {
     const before = { ...lab.snapshot('r'), ...theLog() };
