@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   readZuulVars
-} from "./shared-core-zuul-vars.mjs";
+} from "./shared-workflow-identity.mjs";
 import {
   directorySource,
   isDirectory

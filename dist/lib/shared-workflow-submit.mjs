@@ -6,7 +6,7 @@ import {
 } from "./shared-workflow-log-keys.mjs";
 import {
   identify
-} from "./shared-core-zuul-vars.mjs";
+} from "./shared-workflow-identity.mjs";
 import {
   API_VERSION,
   HASHEDREKORD,

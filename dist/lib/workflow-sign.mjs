@@ -9,7 +9,7 @@ import {
   beginManifest,
   putFile
 } from "./shared-workflow-manifest.mjs";
-import "./shared-core-zuul-vars.mjs";
+import "./shared-workflow-identity.mjs";
 import {
   beginCheck,
   beginMaking,

@@ -4,7 +4,7 @@ import {
   submitOne
 } from "./shared-workflow-submit.mjs";
 import "./shared-workflow-log-keys.mjs";
-import "./shared-core-zuul-vars.mjs";
+import "./shared-workflow-identity.mjs";
 import "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";

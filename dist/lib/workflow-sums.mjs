@@ -8,7 +8,7 @@ import {
 import {
   beginManifest
 } from "./shared-workflow-manifest.mjs";
-import "./shared-core-zuul-vars.mjs";
+import "./shared-workflow-identity.mjs";
 import {
   beginCheck,
   directorySource,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which release this is: from flags, or from Zuul's variables. A flag wins. */
 import { decodeUtf8 } from '../core/encoding.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, quote } from '../core/fault.ts';
 import { decodeZuulVars, type ZuulVars } from '../core/zuul-vars.ts';
 import type { Ports } from '../ports.ts';
 import { inFile } from './trust.ts';
@@ -32,7 +32,7 @@ export interface Identity {
   readonly commit: string | undefined;
 }
 
-/** Throws `usage` where project or version stay unknown. */
+/** Throws `usage` where project or version stay unknown, and where version and ref are not of one release. */
 export async function identify(ports: Ports, options: IdentityOptions): Promise<Identity> {
   const vars = options.zuulVars === undefined ? undefined : await readZuulVars(ports, options.zuulVars);
   const project = options.project ?? vars?.canonicalName;
@@ -43,8 +43,28 @@ export async function identify(ports: Ports, options: IdentityOptions): Promise<
       hint: `give --${missing}, or Zuul's variables with --zuul-vars`,
     });
   }
-  return { project, version, ref: options.ref ?? vars?.ref, commit: checkCommit(options.commit ?? vars?.commit) };
+  const ref = options.ref ?? vars?.ref;
+  checkVersion(version, ref);
+  return { project, version, ref, commit: checkCommit(options.commit ?? vars?.commit) };
 }
+
+/** A tag may say more than the version, as `v1.0` and `release/1.0` do, or less. Other refs say nothing of versions. */
+function checkVersion(version: string, ref: string | undefined): void {
+  if (version.startsWith('refs/'))
+    throw new Fault('usage', `the version is a ref: ${quote(version)}`, {
+      hint: 'give --release the version alone, without refs/tags/, and the ref as --ref',
+    });
+  const tag = /^refs\/tags\/(.+)$/s.exec(ref ?? '')?.[1];
+  if (tag === undefined) return;
+  const [ours, theirs] = [withoutMarks(version), withoutMarks(tag)];
+  if (ours.includes(theirs) || theirs.includes(ours)) return;
+  throw new Fault('usage', `the version ${quote(version)} is not that of the tag ${quote(tag)}`, {
+    hint: 'a log keeps it for ever: give --release and --ref of one release',
+  });
+}
+
+/** Tags are written in several ways: `8_5_0` is 8.5.0, and `1.0-RC1` is 1.0rc1. */
+const withoutMarks = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 function checkCommit(commit: string | undefined): string | undefined {
   if (commit === undefined || /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit;

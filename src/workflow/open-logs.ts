@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Which logs `submit` is to use, by `--log`: `tiles:DIR`, or the name that the policy gives to a log of another kind. Everything
- * that was said wrongly is found before anything is written.
+ * Which logs `submit` is to use, by `--log`: `tiles:DIR`, or the name that the policy gives to a log of another kind.
+ * Everything that was said wrongly is found before anything is written.
  */
 import type { KeyObject } from 'node:crypto';
 import { RECORDER_EVIDENCE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';

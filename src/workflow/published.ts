@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Step 3 of `submit.ts`: what is published is what will be logged. Mirrors lag, so that it is looked at again until a deadline. */
+/**
+ * Step 3 of `submit.ts`: what is published is what will be logged. Mirrors lag, so that it is looked at again until a
+ * deadline.
+ */
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
@@ -9,7 +12,7 @@ import { isUrl, openSource, type Source } from './source.ts';
 /** Milliseconds between two looks. */
 const INTERVAL = 5000;
 
-/** Throws `usage` for what is no address of a directory, and for that of the manifest, which `verify` takes. Asks nobody. */
+/** Throws `usage` for what is no address, and for that of the manifest, which `verify` takes. Asks nobody. */
 export function checkPublishedUrl(url: string, manifest: string): void {
   if (!isUrl(url) || !URL.canParse(url))
     throw new Fault('usage', `not an address: ${quote(url)}`, {

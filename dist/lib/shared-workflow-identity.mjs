@@ -10,7 +10,8 @@ import {
   wrong
 } from "./shared-core-decode.mjs";
 import {
-  Fault
+  Fault,
+  quote
 } from "./shared-core-fault.mjs";
 
 // src/core/zuul-vars.ts
@@ -71,8 +72,24 @@ async function identify(ports, options) {
       hint: `give --${missing}, or Zuul's variables with --zuul-vars`
     });
   }
-  return { project, version, ref: options.ref ?? vars?.ref, commit: checkCommit2(options.commit ?? vars?.commit) };
+  const ref = options.ref ?? vars?.ref;
+  checkVersion(version, ref);
+  return { project, version, ref, commit: checkCommit2(options.commit ?? vars?.commit) };
 }
+function checkVersion(version, ref) {
+  if (version.startsWith("refs/"))
+    throw new Fault("usage", `the version is a ref: ${quote(version)}`, {
+      hint: "give --release the version alone, without refs/tags/, and the ref as --ref"
+    });
+  const tag = /^refs\/tags\/(.+)$/s.exec(ref ?? "")?.[1];
+  if (tag === void 0) return;
+  const [ours, theirs] = [withoutMarks(version), withoutMarks(tag)];
+  if (ours.includes(theirs) || theirs.includes(ours)) return;
+  throw new Fault("usage", `the version ${quote(version)} is not that of the tag ${quote(tag)}`, {
+    hint: "a log keeps it for ever: give --release and --ref of one release"
+  });
+}
+var withoutMarks = (text2) => text2.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 function checkCommit2(commit) {
   if (commit === void 0 || /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit;
   throw new Fault("usage", "the commit is not one of 40 or 64 lower-case hexadecimal digits");
