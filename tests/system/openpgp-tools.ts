@@ -213,7 +213,8 @@ export async function askOurs(directory: string, question: Question): Promise<Ow
   fs.writeFileSync(asc, question.signature);
   fs.writeFileSync(binary, question.certificate);
   const { status: exit, report } = await runCommand(['verify', file, '--certificate', binary]);
-  const words = report.errors.map(({ message }) => message.replace(`"${binary}": `, '')).join('; ');
+  // which file it is about says nothing here
+  const words = report.errors.map(({ message }) => message.replace(/^"[^"]*": /, '')).join('; ');
   const verdict = report.errors[0]?.kind ?? report.files[0]?.signature?.state ?? 'nothing';
   return { accepts: exit === 0, exit, words, verdict };
 }
