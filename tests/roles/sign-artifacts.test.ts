@@ -111,6 +111,7 @@ async function playAll() {
       scenario('nowhere', { gpg_key: gpgKey }),
       on('wrong-bool', { sign_artifacts_manifest: 'perhaps' }),
       on('wrong-key', { gpg_key: [secrets.subkey] }),
+      on('keyless', { gpg_key: { private: '' } }),
       on('wrong-place', { sign_artifacts_key_file: secrets.subkey }),
     ],
     { args: ['-vvv', '--diff'] },
@@ -242,6 +243,13 @@ describe('a refusal', () => {
 describe('the key', () => {
   it('is refused in the place of its path', () => {
     expect(of('wrong-place').message).toContain('holds the secret itself');
+  });
+
+  it('is asked for by the names of the variables', () => {
+    expect(of('keyless')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('keyless').message.trim()).toBe(
+      'a secret is needed, and none is given\nset gpg_key.private, or sign_artifacts_key_file',
+    );
   });
 
   it('comes through standard input, with its passphrase: in the directory of the run there is no file for it', () => {
