@@ -691,7 +691,7 @@ async function perform(argv, begun, ports, version) {
     const args = decodeArguments(parsed.values, parsed.command.positional?.name);
     checkValues(parsed.command, args);
     const outcome = await parsed.command.run(ports, args);
-    return makeReport(command, { ...outcome, dryRun: args.isSet("dry-run") });
+    return makeReport(command, args.isSet("dry-run") ? { ...outcome, dry_run: true } : outcome);
   } catch (error) {
     return makeReport(command, {}, asFault(error));
   }

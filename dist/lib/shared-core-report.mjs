@@ -34,7 +34,7 @@ function makeReport(command, outcome, fault) {
     command,
     status: pending ? "pending" : STATUS_OF[exit] ?? "failed",
     exit,
-    ...outcome.dryRun === true ? { dry_run: true } : {},
+    ...outcome.dry_run === void 0 ? {} : { dry_run: outcome.dry_run },
     files: outcome.files ?? [],
     ...manifest !== void 0 && manifests.length === 1 ? { manifest } : {},
     manifests,

@@ -757,7 +757,8 @@ async function loadCertificates(ports, file) {
   const bytes = await ports.files.readGiven(file, KEYRING_CAP);
   return inFile(file, async () => readCertificates(bytes));
 }
-async function inFile(file, body) {
+async function inFile(given, body) {
+  const file = given === "-" ? "standard input" : given;
   try {
     return await body();
   } catch (error) {

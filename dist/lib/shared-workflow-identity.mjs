@@ -57,10 +57,7 @@ function optionalText(mapping, key, path) {
 var VARS_CAP = 2 * 1024 * 1024;
 var readZuulVars = async (ports, file) => {
   const bytes = await ports.files.readGiven(file, VARS_CAP);
-  return inFile(
-    file === "-" ? "standard input" : file,
-    async () => decodeZuulVars(await ports.yaml.parse(decodeUtf8(bytes, VARS_CAP, "it")))
-  );
+  return inFile(file, async () => decodeZuulVars(await ports.yaml.parse(decodeUtf8(bytes, VARS_CAP, "it"))));
 };
 async function identify(ports, options) {
   const vars = options.zuulVars === void 0 ? void 0 : await readZuulVars(ports, options.zuulVars);

@@ -163,7 +163,7 @@ async function readKey(ports, keyFile, options, now) {
   const { passphraseFile, key, allowPrimarySecret, allowRfc9580, warnDays } = options;
   const [bytes, passphrase] = await readSecrets(ports.files, keyFile, passphraseFile);
   return inFile(
-    keyFile === "-" ? "standard input" : keyFile,
+    keyFile,
     async () => openSigningKey(bytes, {
       ...passphrase === void 0 ? {} : { passphrase },
       ...key === void 0 ? {} : { select: key },

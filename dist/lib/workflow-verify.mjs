@@ -84,7 +84,7 @@ async function verifyNamed(ports, trust, source, name, options) {
 async function verifyFile(ports, trust, source, name, options) {
   const found = noFindings();
   const examining = { source, trust, now: ports.clock.now(), found };
-  const sinceOf = async (asc, digest) => listedSince(examining, await signedManifests(examining, options))(asc, digest);
+  const sinceOf = async (asc, digest) => listedSince(examining, await signedManifests(examining, await manifestCandidates(source, options)))(asc, digest);
   const file = await examineSingle({ ...examining, sinceOf }, name);
   if (file === void 0) {
     const message2 = `${quote(name)} is not in ${quote(source.shown)}`;
@@ -149,16 +149,16 @@ var describeStranger = ({ name }, manifest) => ({
 async function findStranger(examining, file, options) {
   try {
     const candidates = await manifestCandidates(examining.source, options);
-    const [manifest] = candidates.length === 1 ? await signedManifests(examining, options) : [];
+    const [manifest] = candidates.length === 1 ? await signedManifests(examining, candidates) : [];
     return manifest === void 0 || isListed(manifest, file) ? void 0 : describeStranger(file, manifest.name);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return void 0;
   }
 }
-async function signedManifests(examining, options) {
+async function signedManifests(examining, candidates) {
   const manifests = [];
-  for (const name of await manifestCandidates(examining.source, options)) {
+  for (const name of candidates) {
     const bytes = await examining.source.read(name, MANIFEST_CAP);
     if (bytes !== void 0) manifests.push(await examineManifest({ ...examining, found: noFindings() }, name, bytes));
   }

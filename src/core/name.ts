@@ -37,7 +37,8 @@ export function parseArtifactName(name: string): ArtifactName {
 
 /**
  * Checks one name that we are about to write. What some file system, browser or server composes on the way is another name to whoever
- * verifies; so a name has to be composed already. And to people it has to be the one that they see. Others' names are read as they are. Throws `bad-name`.
+ * verifies; so a name has to be composed already. And to people it has to be the one that they see. Others' names are read as they
+ * are. Throws `bad-name`.
  */
 export function parseNewName(name: string): ArtifactName {
   const parsed = parseArtifactName(name);

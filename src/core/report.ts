@@ -114,8 +114,8 @@ export interface Outcome {
   readonly faults?: readonly Fault[];
   /** What only one command has to say, such as the exact entry of a dry run. */
   readonly detail?: Readonly<Record<string, unknown>>;
-  /** Whether nothing was written. */
-  readonly dryRun?: boolean;
+  /** Nothing was written: the actions are those of a run without --dry-run. Absent otherwise. */
+  readonly dry_run?: true;
 }
 
 /** What several parts of a run did, one after the other; what only one of them has to say is left out. */
@@ -133,7 +133,6 @@ export interface Report {
   readonly command: string;
   readonly status: Status;
   readonly exit: ExitStatus;
-  /** Nothing was written: the actions are those of a run without --dry-run. Absent otherwise. */
   readonly dry_run?: true;
   readonly files: readonly FileReport[];
   /** The one manifest that the command was about; absent where there is none or more than one. */
@@ -169,7 +168,7 @@ export function makeReport(command: string, outcome: Outcome, fault?: Fault): Re
     command,
     status: pending ? 'pending' : (STATUS_OF[exit] ?? 'failed'),
     exit,
-    ...(outcome.dryRun === true ? { dry_run: true } : {}),
+    ...(outcome.dry_run === undefined ? {} : { dry_run: outcome.dry_run }),
     files: outcome.files ?? [],
     ...(manifest !== undefined && manifests.length === 1 ? { manifest } : {}),
     manifests,

@@ -11,9 +11,7 @@ export const VARS_CAP = 2 * 1024 * 1024;
 
 export const readZuulVars = async (ports: Ports, file: string): Promise<ZuulVars> => {
   const bytes = await ports.files.readGiven(file, VARS_CAP);
-  return inFile(file === '-' ? 'standard input' : file, async () =>
-    decodeZuulVars(await ports.yaml.parse(decodeUtf8(bytes, VARS_CAP, 'it'))),
-  );
+  return inFile(file, async () => decodeZuulVars(await ports.yaml.parse(decodeUtf8(bytes, VARS_CAP, 'it'))));
 };
 
 export interface IdentityOptions {

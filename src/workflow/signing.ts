@@ -75,7 +75,7 @@ export async function openSigning(ports: Ports, options: SigningOptions): Promis
 async function readKey(ports: Ports, keyFile: string, options: SigningOptions, now: Date): Promise<SigningKey> {
   const { passphraseFile, key, allowPrimarySecret, allowRfc9580, warnDays } = options;
   const [bytes, passphrase] = await readSecrets(ports.files, keyFile, passphraseFile);
-  return inFile(keyFile === '-' ? 'standard input' : keyFile, async () =>
+  return inFile(keyFile, async () =>
     openSigningKey(bytes, {
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(key === undefined ? {} : { select: key }),

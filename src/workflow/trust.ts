@@ -22,7 +22,8 @@ export async function loadCertificates(ports: Ports, file: string): Promise<read
 }
 
 /** Tells a Fault again with the file that it came from. */
-export async function inFile<T>(file: string, body: () => Promise<T>): Promise<T> {
+export async function inFile<T>(given: string, body: () => Promise<T>): Promise<T> {
+  const file = given === '-' ? 'standard input' : given;
   try {
     return await body();
   } catch (error) {

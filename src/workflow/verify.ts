@@ -85,7 +85,7 @@ async function verifyFile(
   const found = noFindings();
   const examining: Examining = { source, trust, now: ports.clock.now(), found };
   const sinceOf = async (asc: string, digest: Sha256) =>
-    listedSince(examining, await signedManifests(examining, options))(asc, digest);
+    listedSince(examining, await signedManifests(examining, await manifestCandidates(source, options)))(asc, digest);
   const file = await examineSingle({ ...examining, sinceOf }, name);
   if (file === undefined) {
     const message = `${quote(name)} is not in ${quote(source.shown)}`;
@@ -176,7 +176,7 @@ async function findStranger(
 ): Promise<Omit<Finding, 'kind'> | undefined> {
   try {
     const candidates = await manifestCandidates(examining.source, options);
-    const [manifest] = candidates.length === 1 ? await signedManifests(examining, options) : [];
+    const [manifest] = candidates.length === 1 ? await signedManifests(examining, candidates) : [];
     return manifest === undefined || isListed(manifest, file) ? undefined : describeStranger(file, manifest.name);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -185,9 +185,12 @@ async function findStranger(
 }
 
 /** Those whose signatures are good: what another one lists, or proves, is nobody's word. */
-async function signedManifests(examining: Examining, options: VerifyOptions): Promise<readonly ExaminedManifest[]> {
+async function signedManifests(
+  examining: Examining,
+  candidates: readonly string[],
+): Promise<readonly ExaminedManifest[]> {
   const manifests: ExaminedManifest[] = [];
-  for (const name of await manifestCandidates(examining.source, options)) {
+  for (const name of candidates) {
     const bytes = await examining.source.read(name, MANIFEST_CAP);
     if (bytes !== undefined) manifests.push(await examineManifest({ ...examining, found: noFindings() }, name, bytes));
   }
