@@ -19,17 +19,14 @@ import {
 
 interface Counted extends Stage {
   points: number;
-  readonly random: Random;
 }
 
 /** Random rounds for each scenario: what FAULT_POINTS asks for beyond what CI has, and a few in any case. */
 const ROUNDS = 3 + Math.ceil((faults.points - 500) / 30);
 
 /** Kills a command everywhere and at random, and tallies the points. */
-export async function killEverywhere(lab: Lab, scenario: Scenario): Promise<void> {
-  const random = new Random(faults.seed, scenario.command);
-  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0, random };
-  try {
+export const killEverywhere = async (lab: Lab, scenario: Scenario): Promise<void> =>
+  counted(lab, scenario, scenario.command, async (stage) => {
     const calls = await undisturbed(stage);
     expect(calls.length, 'calls that change a file').toBeGreaterThan(0);
     // after a call is before the next one
@@ -38,17 +35,13 @@ export async function killEverywhere(lab: Lab, scenario: Scenario): Promise<void
       if (name === 'write') await killAt(stage, number, 'half');
     }
     await killAt(stage, calls.length, 'after');
-    for (let round = 0; round < ROUNDS; round += 1) await killAtRandom(stage, calls.length);
-  } finally {
-    fs.rmSync(stage.template, { recursive: true });
-    tally(scenario.command, stage.points);
-  }
-}
+    const random = new Random(faults.seed, scenario.command);
+    for (let round = 0; round < ROUNDS; round += 1) await killAtRandom(stage, calls.length, random);
+  });
 
 /** Kills `submit` before each call on a socket: before it has asked a server, before it has the answer, and in between. */
-export async function killTalking(lab: Lab, scenario: Scenario): Promise<void> {
-  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0, random: new Random(faults.seed) };
-  try {
+export const killTalking = async (lab: Lab, scenario: Scenario): Promise<void> =>
+  counted(lab, scenario, `${scenario.command} (sockets)`, async (stage) => {
     const calls = await undisturbed(stage, 'talk');
     for (const { number, name } of calls) {
       reset(stage);
@@ -58,9 +51,16 @@ export async function killTalking(lab: Lab, scenario: Scenario): Promise<void> {
       await located(`killed before ${name} ${number} on a socket: ${stderr}`, async () => recover(stage));
     }
     expect(stage.points, 'calls on sockets').toBeGreaterThan(Math.max(2, calls.length / 2));
+  });
+
+/** Sets the stage, clears it, and tallies the points under this label. */
+async function counted(lab: Lab, scenario: Scenario, label: string, kill: (stage: Counted) => Promise<void>) {
+  const stage: Counted = { ...(await setTheStage(lab, scenario)), points: 0 };
+  try {
+    await kill(stage);
   } finally {
     fs.rmSync(stage.template, { recursive: true });
-    tally(`${scenario.command} (sockets)`, stage.points);
+    tally(label, stage.points);
   }
 }
 
@@ -75,10 +75,9 @@ async function killAt(stage: Counted, at: number, mishap: Mishap): Promise<void>
 }
 
 /** One after the other, without anybody who clears up in between, and the last at a random time. */
-async function killAtRandom(stage: Counted, calls: number): Promise<void> {
+async function killAtRandom(stage: Counted, calls: number, random: Random): Promise<void> {
   reset(stage);
   const steps: string[] = [];
-  const { random } = stage;
   for (const mishap of random.pick([[], ['before'], ['half', 'after'], ['after', 'before', 'half']] as const)) {
     const at = 1 + random.below(calls);
     const { signal } = await perform(stage, { at, mishap });

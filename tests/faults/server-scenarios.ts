@@ -8,7 +8,6 @@ import { expect, onTestFinished } from 'vitest';
 import { parseSignedCheckpoint } from '../../src/core/checkpoint.ts';
 import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { parseSubmission } from '../../src/core/submission.ts';
-import { nodeTls } from '../../src/io/tls.ts';
 import { preparedFor } from '../../src/logs/rekor.ts';
 import { toPem } from '../core/certificates.ts';
 import { rekorLog } from '../core/rekor-log.ts';
@@ -16,7 +15,7 @@ import { type FakeRecorder, fakeRecorder, RECORDER } from '../logs/fake-recorder
 import { fakeSigsum, headOf, makePair, nowSeconds } from '../logs/fake-sigsum.ts';
 import { rekorServer } from '../logs/rekor-server.ts';
 import { type FakeWitness, fakeWitness } from '../workflow/fake-witness.ts';
-import { type Lab, loopback } from '../workflow/lab.ts';
+import { type Lab, loopback, loopbackTls } from '../workflow/lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, PENDING, putPolicy, vkeyOf } from '../workflow/log-lab.ts';
 import { serve } from '../workflow/server.ts';
 import {
@@ -177,7 +176,7 @@ function recorder(lab: Lab): Scenario {
       ...['submit', lab.at('r'), '--log', 'recorder', '--policy', lab.at('policy.yaml'), ...IDENTITY],
       ...['--published-url', `${site}/r`],
     ],
-    ports: { http: loopback(), tls: nodeTls() },
+    ports: { http: loopback(), tls: loopbackTls() },
     between: isSubmission,
     look: async (when) => {
       expect([0, 1].slice(when === 'after' ? 1 : 0)).toContain(fake.records.length);

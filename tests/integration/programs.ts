@@ -28,11 +28,10 @@ export function run(program: string, args: readonly string[], cwd?: string): str
 const BUILD = ['build', '-gcflags=all=-dwarf=false', '-ldflags=-s -w'];
 
 /** Runs `go` in a directory. What a connection that broke kept from coming is all that the next try has to fetch. */
-export function runGo(args: readonly string[], source: string): void {
+export function runGo(args: readonly string[], source: string): string {
   for (let left = 2; ; left -= 1) {
     try {
-      run('go', args, source);
-      return;
+      return run('go', args, source);
     } catch (error) {
       if (left === 0) throw error;
     }

@@ -5,7 +5,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../free-port.ts';
-import { buildGo, run } from './programs.ts';
+import { buildGo, runGo } from './programs.ts';
 import { answers, end, startServer } from './server.ts';
 import { openTrillian, type Trillian } from './trillian.ts';
 
@@ -16,7 +16,7 @@ export const buildRekorV1 = (): string => buildGo(SOURCE, 'rekor-v1', ['postgres
 
 /** From the module that go.sum pins. */
 function schemaOfTrillian(): string {
-  const { Dir } = JSON.parse(run('go', ['mod', 'download', '-json', 'github.com/google/trillian'], SOURCE)) as {
+  const { Dir } = JSON.parse(runGo(['mod', 'download', '-json', 'github.com/google/trillian'], SOURCE)) as {
     readonly Dir: string;
   };
   return path.join(Dir, 'storage/postgresql/schema/storage.sql');
