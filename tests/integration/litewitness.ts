@@ -9,6 +9,8 @@ import { freePort } from '../free-port.ts';
 import { buildGo, run } from './programs.ts';
 import { end, listens, startServer } from './server.ts';
 
+/** What `ssh-add` ends with where no agent answers. */
+const UNREACHABLE = 2;
 /** The witness may be writing. */
 const BUSY = { timeout: 5000 };
 
@@ -37,11 +39,12 @@ export async function openLitewitness(
   const at = (file: string) => path.join(directory, file);
   run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('key')]);
   const fingerprint = run('ssh-keygen', ['-lf', at('key.pub')]).split(' ')[1] ?? '';
-  // in the foreground: an agent that became a daemon would outlive an interrupted run
-  const agent = await startServer({ program: 'ssh-agent', args: ['-D', '-a', at('agent')] }, () =>
-    fs.existsSync(at('agent')),
-  );
-  const added = spawnSync('ssh-add', ['-q', at('key')], { env: { ...process.env, SSH_AUTH_SOCK: at('agent') } });
+  const add = (...args: readonly string[]) =>
+    spawnSync('ssh-add', args, { env: { ...process.env, SSH_AUTH_SOCK: at('agent') } });
+  // in the foreground: an agent that became a daemon would outlive an interrupted run; its socket is there before it listens
+  const command = { program: 'ssh-agent', args: ['-D', '-a', at('agent')] };
+  const agent = await startServer(command, () => add('-l').status !== UNREACHABLE);
+  const added = add('-q', at('key'));
   if (added.status !== 0) throw new Error(`ssh-add: ${added.stderr}`);
   const port = await freePort();
   let child: ChildProcess | undefined;
