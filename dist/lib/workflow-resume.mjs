@@ -2,7 +2,7 @@
 import {
   readLogKeys,
   submitOne
-} from "./shared-workflow-submit.mjs";
+} from "./shared-workflow-open-logs.mjs";
 import "./shared-workflow-log-keys.mjs";
 import "./shared-workflow-identity.mjs";
 import {
@@ -34,6 +34,7 @@ import {
 import "./shared-core-decode.mjs";
 import {
   SUBMISSION,
+  TLOG_PROOF,
   manifestOfCompanion
 } from "./shared-core-companions.mjs";
 import "./shared-openpgp-packets.mjs";
@@ -86,12 +87,13 @@ async function logsOf({ files }, { directory, name }, given) {
   const file = name + SUBMISSION;
   const bytes = await directorySource(files, directory).read(file, PROOF_CAP) ?? new Uint8Array();
   const { logs } = await inFile(file, async () => parseSubmission(bytes));
-  if (logs.includes(TILE_LOG) && given.length === 0)
-    throw new Fault("usage", `${quote(file)} is for a tile log, and where that lies is not said`, {
-      file,
-      hint: "give --log tiles:DIR and its --log-key"
-    });
-  return logs.flatMap((log) => log === TILE_LOG ? given : [log]);
+  const asked = logs.flatMap((log) => log === TILE_LOG ? given : [log]);
+  const isProven = async () => await files.stat(path.join(directory, name + TLOG_PROOF)) !== void 0;
+  if (given.length > 0 || !logs.includes(TILE_LOG) || asked.length > 0 && await isProven()) return asked;
+  throw new Fault("usage", `${quote(file)} is for a tile log, and where that lies is not said`, {
+    file,
+    hint: "give --log tiles:DIR and its --log-key"
+  });
 }
 export {
   resume

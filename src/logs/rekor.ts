@@ -51,7 +51,7 @@ export function openRekor(log: PinnedRekor, { http, clock, patience, places }: R
     submit: async (prepared, { manifest }, { existing, others }) => {
       const bundle = existing && parseBundle(existing);
       const signed =
-        bundle === undefined ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
+        bundle === undefined ? trusted(prepared, manifest, log) : verifySigned(bundle, manifest, log.signers);
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
       const submitAt = async (address: RekorAddress) =>
@@ -100,6 +100,19 @@ export function preparedFor(prepared: Uint8Array, file: Uint8Array): SignedDiges
   const signed = parsePrepared(prepared);
   if (equalBytes(signed.digest, digestOf(file)) && signed.key.verify(file, signed.signature)) return signed;
   throw new Fault('altered', 'what was prepared for the log is not a signature of this manifest');
+}
+
+/** An entry by a signer that the policy does not name would prove nothing, and cannot be taken back. Throws `wrong-key`. */
+function trusted(prepared: Uint8Array, file: Uint8Array, { name, signers }: PinnedRekor): SignedDigest {
+  const signed = preparedFor(prepared, file);
+  if (signers.some(({ hint }) => hint === signed.key.hint)) return signed;
+  throw new Fault(
+    'wrong-key',
+    `what was prepared for the log ${quote(name)} is by a key that the policy does not name`,
+    {
+      hint: 'was the log key rotated meanwhile? have the policy name the earlier one, too, until this is done',
+    },
+  );
 }
 
 /**

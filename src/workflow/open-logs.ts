@@ -10,10 +10,11 @@ import type { Policy } from '../core/policy.ts';
 import type { TrustedRecorder } from '../core/policy-recorder.ts';
 import type { TrustedRekorLog } from '../core/policy-rekor.ts';
 import type { TrustedSigsumLog } from '../core/policy-sigsum.ts';
+import { formatVerifierKey } from '../core/signed-note.ts';
 import { formatStatement, type Statement } from '../core/statement.ts';
 import { openRecorder, prepareRecord } from '../logs/recorder.ts';
 import { openSigsum, prepareSigsum, type SigsumToken } from '../logs/sigsum.ts';
-import { openTileLog } from '../logs/tiles.ts';
+import { openTileLog, type TileLog } from '../logs/tiles.ts';
 import type { Ports } from '../ports.ts';
 import type { ChosenLog } from './chosen-log.ts';
 import { refuseInside } from './log.ts';
@@ -126,11 +127,23 @@ const tileLog = (ports: Ports, policy: Policy, directory: string, given: GivenKe
   isShared: false,
   prepare: ({ statement }) => formatStatement(statement),
   open: async () =>
-    withKey(given, async (key) =>
-      openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline)),
-    ),
+    withKey(given, async (key) => {
+      const log = await openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline));
+      refuseUnpinned(log, policy);
+      return log;
+    }),
   pinned: (origin) => policy.logs.find((log) => log.kind === 'tiles' && log.origin === origin),
 });
+
+/** Another log may have the same origin, and no proof of it would be believed. Throws `wrong-key`. */
+function refuseUnpinned({ origin, key }: TileLog, { logs }: Policy): void {
+  const vkey = formatVerifierKey(key);
+  const pinned = logs.flatMap((log) => (log.kind === 'tiles' && log.origin === origin ? log.keys : []));
+  if (pinned.length === 0 || pinned.some((one) => formatVerifierKey(one) === vkey)) return;
+  throw new Fault('wrong-key', `the policy pins another key for the log ${quote(origin)}`, {
+    hint: `is it the log that the policy means? This one has the key ${vkey}`,
+  });
+}
 
 /** Says which of the keys it is where that is the wrong one. */
 async function withKey<T>({ file, key }: GivenKey, body: (key: KeyObject) => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@
  * is nothing to do, and that is no error: it may be run every hour.
  */
 import path from 'node:path';
-import { manifestOfCompanion, SUBMISSION } from '../core/companions.ts';
+import { manifestOfCompanion, SUBMISSION, TLOG_PROOF } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { parseArtifactName } from '../core/name.ts';
 import { joinOutcomes, type Outcome } from '../core/report.ts';
@@ -63,7 +63,10 @@ async function pendingIn({ files }: Ports, { path: given, manifest }: SubmitOpti
     .map((name) => ({ directory, name: parseArtifactName(name ?? '') }));
 }
 
-/** Those that the submission names, a tile log by the directory that is given. Throws `usage` where it is not said where the tile log lies. */
+/**
+ * Those that the submission names, a tile log by the directory that is given. One that has given its proof can do without, and is told of;
+ * where none is there yet, throws `usage`.
+ */
 async function logsOf(
   { files }: Ports,
   { directory, name }: Place,
@@ -72,10 +75,11 @@ async function logsOf(
   const file = name + SUBMISSION;
   const bytes = (await directorySource(files, directory).read(file, PROOF_CAP)) ?? new Uint8Array();
   const { logs } = await inFile(file, async () => parseSubmission(bytes));
-  if (logs.includes(TILE_LOG) && given.length === 0)
-    throw new Fault('usage', `${quote(file)} is for a tile log, and where that lies is not said`, {
-      file,
-      hint: 'give --log tiles:DIR and its --log-key',
-    });
-  return logs.flatMap((log) => (log === TILE_LOG ? given : [log]));
+  const asked = logs.flatMap((log) => (log === TILE_LOG ? given : [log]));
+  const isProven = async () => (await files.stat(path.join(directory, name + TLOG_PROOF))) !== undefined;
+  if (given.length > 0 || !logs.includes(TILE_LOG) || (asked.length > 0 && (await isProven()))) return asked;
+  throw new Fault('usage', `${quote(file)} is for a tile log, and where that lies is not said`, {
+    file,
+    hint: 'give --log tiles:DIR and its --log-key',
+  });
 }

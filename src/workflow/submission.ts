@@ -11,7 +11,7 @@ import type { Finding, LogReport, SignatureReport } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
 import { formatStatement, type Statement } from '../core/statement.ts';
 import { formatSubmission, parseSubmission, type Submission, TILE_LOG } from '../core/submission.ts';
-import type { Files, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import type { Addresses } from './chosen-log.ts';
 import { type IdentityOptions, identify } from './identity.ts';
 import { bindStatement, PROOF_CAP } from './release-proof.ts';
@@ -112,7 +112,7 @@ export async function persisted(
   const file = path.join(directory, name + SUBMISSION);
   const isNew = isNeeded && (await files.stat(file)) === undefined;
   await files.clearTemporary(directory, ABANDONED);
-  if (isNeeded) await write(files, file, submission, isNew);
+  if (isNeeded) await files.write(file, formatSubmission(submission), { durable: true });
   const done = await body().catch(onlyFaults);
   const { logs, faults, mayBeLogged } = done;
   const isRefused = logs.length === 0 && faults.every(({ kind }) => REFUSED.includes(exitStatusOf(kind)));
@@ -125,21 +125,6 @@ export async function persisted(
     faults: faults.map((fault) => asPending(waiting, fault)),
     left: left.length === 0 ? undefined : describeLeft(file, left),
   };
-}
-
-/** Of two runs at once that have signed requests of their own, one may send them: those of both would be two entries. */
-async function write(files: Files, file: string, submission: Submission, isNew: boolean): Promise<void> {
-  const replace = !isNew || submission.prepared.size === 0;
-  try {
-    await files.write(file, formatSubmission(submission), { durable: true, replace });
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'conflict') throw error;
-    throw new Fault('changed', `another run has prepared the submission ${quote(file)} meanwhile`, {
-      file,
-      hint: 'run submit again: it takes what was prepared',
-      cause: error,
-    });
-  }
 }
 
 /** Those in the submission, while it is on disk. */
@@ -160,7 +145,7 @@ const describeLeft = (file: string, left: readonly string[]): Finding => ({
   kind: 'pending',
   file,
   message: `the submission ${quote(file)} is also for ${left.map((log) => (log === TILE_LOG ? 'a tile log' : quote(log))).join(', ')}, and stays`,
-  hint: 'submit --resume finishes it; where that log is given up, remove the file',
+  hint: `submit --resume${left.includes(TILE_LOG) ? ' --log tiles:DIR' : ''} finishes it; where that log is given up, remove the file`,
 });
 
 function onlyFaults(error: unknown): Submitted {

@@ -65,7 +65,13 @@ export async function submit(ports: Ports, options: SubmitOptions): Promise<Outc
   return submitOne(ports, options, trust, place, async () => readLogKeys(ports, options));
 }
 
-/** The keys are asked for where they are needed. */
+/** Milliseconds that a run waits for another one that submits the same manifest. */
+const PATIENCE = 120_000;
+
+/**
+ * The keys are asked for where they are needed. One run at a time submits a manifest, and holds the lock on it: each changes the submission
+ * and the bundle that the others find. Throws `locked`.
+ */
 export async function submitOne(
   ports: Ports,
   options: SubmitOptions,
@@ -76,10 +82,22 @@ export async function submitOne(
   const found = noFindings();
   const manifest = await readManifest(ports, trust, place, found);
   if (manifest === undefined) return found;
+  const body = async () => submitManifest(ports, options, manifest, await keys(), found);
+  return options.dryRun ? body() : ports.lock.hold(path.join(place.directory, place.name), PATIENCE, body);
+}
+
+/** Steps 2 to 7. */
+async function submitManifest(
+  ports: Ports,
+  options: SubmitOptions,
+  manifest: SignedManifest,
+  keys: LogKeys,
+  found: Findings,
+): Promise<Outcome> {
   const earlier = await prepareSubmission(ports, options, manifest);
   const { publishedUrl, deadline } = options;
   if (publishedUrl !== undefined) checkPublishedUrl(publishedUrl, manifest.name);
-  const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
+  const chosen = chooseLogs(ports, options, keys, manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
   // so far nobody was asked: a log may be yet to be made, and the release yet to be published

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `submit` to Rekor logs of both versions and a tile log, and what `verify` says of it; the servers run in this process. */
 import fs from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseBundle } from '../../src/core/sigstore-bundle.ts';
+import { flockLock } from '../../src/io/lock.ts';
+import type { Http, Lock } from '../../src/ports.ts';
 import { type RekorLog, rekorLog } from '../core/rekor-log.ts';
 import { observedFiles } from '../logs/observed-files.ts';
 import { type Lie, type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
-import { ED25519, fakeClock, loopback, namesIn, realFiles, useLab } from './lab.ts';
-import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, PENDING, prepare, vkeyOf } from './log-lab.ts';
+import { ED25519, fakeClock, loopback, namesIn, type Run, realFiles, useLab } from './lab.ts';
+import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, PENDING, PROOF, prepare, vkeyOf } from './log-lab.ts';
 
 const lab = useLab({ good: ED25519 });
 const { at, done, put, read, refused } = lab;
@@ -235,25 +238,66 @@ describe('a log that may have the entry', () => {
     expect(logs[0].entries).toHaveLength(1);
     await verify();
   });
+});
 
-  it('gets the request of one of two runs that prepare one at the same time', async () => {
-    let isAlone = true;
+describe('of two runs at once, the one that comes later', () => {
+  /** Begins when the other run is there, which goes on as soon as this one has ended, or cannot for the time being. */
+  const later = (named: string) => {
+    let run: Promise<Run> | undefined;
+    return {
+      begin: async () => {
+        if (run !== undefined) return;
+        run = lab.run(words([named]), ports());
+        await Promise.race([run, setTimeout(500)]);
+      },
+      ended: async () => run as Promise<Run>,
+    };
+  };
+
+  it('adds its proof to the bundle that the other has written', async () => {
+    const two = later('two');
+    const http = ports().http;
+    const between: Http = {
+      ...http,
+      post: async (...request) => {
+        await two.begin();
+        return http.post(...request);
+      },
+    };
+    await done(words(['one']), { ...ports(), http: between });
+    expect((await two.ended()).status).toBe(0);
+    expect(bundle().entries.map(({ version }) => version)).toEqual(['0.0.1', '0.0.2']);
+    policy({ atLeast: 2 });
+    expect((await verify()).logs).toHaveLength(2);
+  });
+
+  it('keeps the request that it has sent, which the other does not know', async () => {
+    const [server] = servers as [RekorServerLab];
+    server.lies = [hangUp, ...forEver(unavailable)];
+    const one = later('one');
     const between = observedFiles(realFiles(), async ({ name, path }, body) => {
-      if (isAlone && name === 'commit' && path === at('r', PENDING)) {
-        isAlone = false;
-        await refused(1, 'answers 503', words(['one']), ports());
-      }
+      if (name === 'commit' && path === at('r', PROOF)) await one.begin();
       return body();
     });
-    const [server] = servers as [RekorServerLab];
-    server.lies = forEver((honest) => ({ ...honest, status: 503 }));
-    await refused(1, /changed: another run has prepared the submission/, words(['one']), {
-      ...ports(),
-      files: between,
-    });
+    const tiles = words([`tiles:${at('log')}`]).map((word) => (word === at('rekor.pem') ? at('log.pem') : word));
+    await done(tiles, { files: between });
+    expect((await one.ended()).report.errors).toMatchObject([{ kind: 'pending' }]);
+    expect([logs[0].entries.length, namesIn(at('r')).includes(PENDING)]).toEqual([1, true]);
     server.lies = [];
     await submit(['one']);
     expect(logs[0].entries).toHaveLength(1);
+  });
+
+  it('is told so, where the other goes on and on', async () => {
+    const impatient: Lock = { hold: async (file, _, body) => flockLock().hold(file, 100, body) };
+    await flockLock().hold(at('r', MANIFEST), 1000, async () => {
+      const message = /locked: another process has held the lock ".*SHA256SUMS"/;
+      const { errors } = await refused(1, message, words(['one']), { ...ports(), lock: impatient });
+      expect(errors[0]?.hint).toBe('wait until the other run has ended, then run this again');
+      await done(words(['one'], '--dry-run'), ports());
+    });
+    expect(servers.flatMap(({ requests }) => requests)).toEqual([]);
+    expect(namesIn(at('r'))).not.toContain(PENDING);
   });
 });
 
@@ -310,6 +354,23 @@ describe('submit to Rekor refuses', () => {
     expect(namesIn(at('r'))).not.toContain(BUNDLE);
     expect(namesIn(at('r'))).toContain(PENDING);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('what was prepared with a key that the policy names no more, before it asks anybody', async () => {
+    const [server] = servers as [RekorServerLab];
+    server.lies = forEver(unavailable);
+    await refused(1, 'pending', words(['one']), ports());
+    const asked = server.requests.length;
+    server.lies = [];
+    const { detail } = await done(['key', 'generate-log-key', '--for', 'rekor', '--out', at('other.pem')]);
+    policy({ signers: [String(detail?.['public_key'])] });
+    const resume = ['submit', at('r'), '--resume', '--policy', at('policy.yaml')];
+    const { errors } = await refused(3, 'wrong-key: what was prepared for the log "one" is by a key', resume, ports());
+    expect(errors[0]?.hint).toContain('have the policy name the earlier one');
+    expect(server.requests).toHaveLength(asked);
+    policy({ signers: [String(detail?.['public_key']), publicKey] });
+    await done(resume, ports());
+    expect(logs[0].entries).toHaveLength(1);
   });
 
   it('what was prepared for another manifest', async () => {

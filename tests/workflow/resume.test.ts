@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
 import { parseSubmission } from '../../src/core/submission.ts';
+import type { Lock } from '../../src/ports.ts';
 import { type RekorLog, rekorLog } from '../core/rekor-log.ts';
 import { type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
@@ -66,7 +67,13 @@ const resume = (...words: readonly string[]) => [
 ];
 const ports = (days = 0) => ({ http: loopback(), clock: fakeClock(new Date(START + days * DAY)) });
 const entries = () => readLog(directoryGet(at('log')), vkeyOf(lab)).entries.length;
-const locked = { hold: () => Promise.reject(new Fault('locked', 'another process writes')) };
+/** Of the log: of a manifest, there is no other run. */
+const locked: Lock = {
+  hold: async (file, _, body) => {
+    if (!file.startsWith(at('log.state'))) return body();
+    throw new Fault('locked', 'another process writes');
+  },
+};
 
 /** Leaves the submission of a release to both logs pending. */
 async function leavePending(release: string, days = 0): Promise<void> {
@@ -100,6 +107,19 @@ describe('submit --resume', () => {
     expect([entries(), log.entries.length]).toEqual([1, 1]);
     expect(namesIn(at('r'))).not.toContain(PENDING);
     expect((await done(resume(), ports())).detail).toHaveProperty('pending');
+  });
+
+  it('does without a tile log that has given its proof, and says that it is still to be looked at', async () => {
+    server.lies = Array.from({ length: 200 }, () => () => ({ status: 503 }));
+    await refused(1, 'pending: ', submit('1', ...TILES(), ...REKOR()), ports());
+    server.lies = [];
+    const { logs, warnings } = await done(resume(), ports());
+    expect(logs).toMatchObject([{ kind: 'rekor', action: 'logged' }]);
+    expect(warnings).toMatchObject([{ kind: 'pending', hint: expect.stringContaining('--log tiles:DIR finishes it') }]);
+    expect(namesIn(at('r'))).toContain(PENDING);
+    const report = await done(resume(...TILES()), ports());
+    expect(report.logs.map(({ action }) => action)).toEqual(['kept', 'kept']);
+    expect([entries(), log.entries.length, namesIn(at('r')).includes(PENDING)]).toEqual([1, 1, false]);
   });
 
   it('finishes each of several in a directory, also those for other logs', async () => {

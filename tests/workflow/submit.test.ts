@@ -18,6 +18,7 @@ import {
   PENDING,
   PROOF,
   prepare,
+  putPolicy,
   signWords,
   submitWords,
   vkeyOf,
@@ -224,6 +225,19 @@ describe('submit refuses', () => {
     const hint = `its checkpoint would have to be signed by "${other}", and it is signed by "${own}"`;
     expect(report.errors).toMatchObject([{ file: at('other.pem'), hint }]);
     await untouched(2, 'unreadable: ', submit().with(5, lab.key('good')));
+  });
+
+  it('a log that has the origin of the one that is pinned, and another key', async () => {
+    const policy = putPolicy(lab);
+    await makeLog(lab, 'twin');
+    const words = ['submit', at('r'), '--policy', policy, ...IDENTITY, '--log', `tiles:${at('twin')}`];
+    const report = await untouched(
+      3,
+      `wrong-key: --log-key "${at('twin.pem')}": the policy pins another key for the log "${ORIGIN}"`,
+      [...words, '--log-key', at('twin.pem')],
+    );
+    expect(report.errors[0]?.hint).toContain(vkeyOf(lab, 'twin'));
+    expect(report.logs).toEqual([]);
   });
 
   it('a pending submission that says something else, or nothing', async () => {

@@ -90,6 +90,9 @@ import {
   verifyConsistency
 } from "./shared-logs-tiles.mjs";
 import {
+  formatVerifierKey
+} from "./shared-core-signed-note.mjs";
+import {
   parseArtifactName
 } from "./shared-core-name.mjs";
 import {
@@ -529,7 +532,7 @@ function openRekor(log, { http, clock, patience, places }) {
     kind: "rekor",
     submit: async (prepared, { manifest }, { existing, others }) => {
       const bundle = existing && parseBundle(existing);
-      const signed = bundle === void 0 ? preparedFor(prepared, manifest) : verifySigned(bundle, manifest, log.signers);
+      const signed = bundle === void 0 ? trusted(prepared, manifest, log) : verifySigned(bundle, manifest, log.signers);
       const end = new Date(clock.now().getTime() + patience);
       const trying = { clock, end, timeout: ANSWER_TIME };
       const submitAt = async (address) => submitRekor({ name: log.name, http, ...address, log, trying }, signed, async () => readable2(await others()));
@@ -565,6 +568,17 @@ function preparedFor(prepared, file) {
   if (equalBytes(signed.digest, digestOf(file)) && signed.key.verify(file, signed.signature)) return signed;
   throw new Fault("altered", "what was prepared for the log is not a signature of this manifest");
 }
+function trusted(prepared, file, { name, signers }) {
+  const signed = preparedFor(prepared, file);
+  if (signers.some(({ hint }) => hint === signed.key.hint)) return signed;
+  throw new Fault(
+    "wrong-key",
+    `what was prepared for the log ${quote(name)} is by a key that the policy does not name`,
+    {
+      hint: "was the log key rotated meanwhile? have the policy name the earlier one, too, until this is done"
+    }
+  );
+}
 async function submitRekor(server, signed, others = async () => []) {
   try {
     if (server.log.version === 2) return { ...await submitV2(server, signed), problems: [] };
@@ -594,10 +608,10 @@ function receiptOf({ digest, signature, key: { hint } }, { entry }, earlier) {
 }
 
 // src/workflow/open-rekor.ts
-function rekorLog(ports, trusted, key, patience) {
-  const { name, signers } = trusted;
+function rekorLog(ports, trusted2, key, patience) {
+  const { name, signers } = trusted2;
   const { http, clock } = ports;
-  const placesOf = locatorOf(ports, trusted);
+  const placesOf = locatorOf(ports, trusted2);
   const signer = key && p256Signer(key);
   if (signer !== void 0 && !signers.some(({ hint }) => hint === signer.key.hint))
     throw new Fault("usage", `the key for the log ${quote(name)} is none of the signers that the policy names`, {
@@ -618,11 +632,11 @@ function rekorLog(ports, trusted, key, patience) {
         hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for rekor" makes it'
       });
     },
-    open: async (addresses) => openRekor(trusted, { http, clock, patience, places: placesOf(addresses) }),
-    pinned: () => trusted
+    open: async (addresses) => openRekor(trusted2, { http, clock, patience, places: placesOf(addresses) }),
+    pinned: () => trusted2
   };
 }
-function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted }) {
+function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted2 }) {
   if (url !== void 0)
     return () => ({
       earlier: void 0,
@@ -633,8 +647,8 @@ function locatorOf(ports, { name, url, readUrl, signingConfig, ...trusted }) {
     return (addresses) => {
       const earlier = addresses.of(name);
       return {
-        earlier: earlier === void 0 ? void 0 : pinnedAddress(earlier, trusted),
-        locate: async () => configured(ports, { ...trusted, name }, signingConfig),
+        earlier: earlier === void 0 ? void 0 : pinnedAddress(earlier, trusted2),
+        locate: async () => configured(ports, { ...trusted2, name }, signingConfig),
         keep: async (at) => addresses.keep(name, at?.url)
       };
     };
@@ -696,11 +710,11 @@ function refuseTwice(named) {
 function parseLog(address, policy) {
   const directory = tileDirectory(address);
   if (directory !== void 0) return { kind: "tiles", directory };
-  const trusted = policy.logs.find(({ name }) => name === address);
-  if (trusted?.kind === "rekor") return { kind: "rekor", trusted };
-  if (trusted?.kind === "sigsum") return { kind: "sigsum", trusted };
-  if (trusted?.kind === "recorder") return { kind: "recorder", trusted };
-  if (trusted?.kind === "tiles")
+  const trusted2 = policy.logs.find(({ name }) => name === address);
+  if (trusted2?.kind === "rekor") return { kind: "rekor", trusted: trusted2 };
+  if (trusted2?.kind === "sigsum") return { kind: "sigsum", trusted: trusted2 };
+  if (trusted2?.kind === "recorder") return { kind: "recorder", trusted: trusted2 };
+  if (trusted2?.kind === "tiles")
     throw new Fault("usage", `${quote(address)} is a tile log, which is named by its directory`, {
       hint: "write tiles:DIR, with the directory that the log is written in"
     });
@@ -720,12 +734,21 @@ var tileLog = (ports, policy, directory, given, deadline) => ({
   isRepeatable: true,
   isShared: false,
   prepare: ({ statement }) => formatStatement(statement),
-  open: async () => withKey(
-    given,
-    async (key) => openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline))
-  ),
+  open: async () => withKey(given, async (key) => {
+    const log = await openTileLog(ports, directory, key, (origin) => witnessingOf(ports, policy, origin, deadline));
+    refuseUnpinned(log, policy);
+    return log;
+  }),
   pinned: (origin) => policy.logs.find((log) => log.kind === "tiles" && log.origin === origin)
 });
+function refuseUnpinned({ origin, key }, { logs }) {
+  const vkey = formatVerifierKey(key);
+  const pinned = logs.flatMap((log) => log.kind === "tiles" && log.origin === origin ? log.keys : []);
+  if (pinned.length === 0 || pinned.some((one) => formatVerifierKey(one) === vkey)) return;
+  throw new Fault("wrong-key", `the policy pins another key for the log ${quote(origin)}`, {
+    hint: `is it the log that the policy means? This one has the key ${vkey}`
+  });
+}
 async function withKey({ file, key }, body) {
   try {
     return await body(key);
@@ -735,29 +758,29 @@ async function withKey({ file, key }, body) {
     throw new Fault("wrong-key", `--log-key ${quote(file)}: ${message}`, { file, hint, cause: error });
   }
 }
-var sigsumLog = ({ http, clock, progress }, trusted, key, options) => ({
+var sigsumLog = ({ http, clock, progress }, trusted2, key, options) => ({
   kind: "sigsum",
   proof: SIGSUM_PROOF,
   isRepeatable: false,
   isShared: false,
   prepare: ({ manifest }, earlier) => {
     if (earlier !== void 0) return earlier;
-    if (key !== void 0) return prepareSigsum(manifest, key, trusted);
-    throw new Fault("usage", `no key for the Sigsum log ${quote(trusted.name)} is given`, {
+    if (key !== void 0) return prepareSigsum(manifest, key, trusted2);
+    throw new Fault("usage", `no key for the Sigsum log ${quote(trusted2.name)} is given`, {
       hint: 'give --log-key FILE: one of the signers that the policy names, as "key generate-log-key --for sigsum" makes it'
     });
   },
-  open: async () => openSigsum(trusted, { http, clock, progress, ...options }),
-  pinned: () => trusted
+  open: async () => openSigsum(trusted2, { http, clock, progress, ...options }),
+  pinned: () => trusted2
 });
-var recorder = ({ http, tls, clock }, trusted, publishedUrl, patience) => ({
+var recorder = ({ http, tls, clock }, trusted2, publishedUrl, patience) => ({
   kind: "recorder",
   proof: RECORDER_EVIDENCE,
   isRepeatable: false,
   isShared: false,
-  prepare: (subject, earlier) => prepareRecord(addressOf(subject.statement, publishedUrl, earlier), subject, trusted),
-  open: async () => openRecorder(trusted, { http, tls, clock, patience }),
-  pinned: () => trusted
+  prepare: (subject, earlier) => prepareRecord(addressOf(subject.statement, publishedUrl, earlier), subject, trusted2),
+  open: async () => openRecorder(trusted2, { http, tls, clock, patience }),
+  pinned: () => trusted2
 });
 function addressOf({ project, version, manifest }, publishedUrl, earlier) {
   if (publishedUrl !== void 0) return joinUrl(publishedUrl, manifest.name);
@@ -861,7 +884,7 @@ async function persisted({ files, clock }, { directory, name, policy }, { submis
   const file = path.join(directory, name + SUBMISSION);
   const isNew = isNeeded && await files.stat(file) === void 0;
   await files.clearTemporary(directory, ABANDONED);
-  if (isNeeded) await write(files, file, submission, isNew);
+  if (isNeeded) await files.write(file, formatSubmission(submission), { durable: true });
   const done = await body().catch(onlyFaults);
   const { logs, faults, mayBeLogged } = done;
   const isRefused = logs.length === 0 && faults.every(({ kind }) => REFUSED.includes(exitStatusOf(kind)));
@@ -874,19 +897,6 @@ async function persisted({ files, clock }, { directory, name, policy }, { submis
     faults: faults.map((fault) => asPending(waiting, fault)),
     left: left.length === 0 ? void 0 : describeLeft(file, left)
   };
-}
-async function write(files, file, submission, isNew) {
-  const replace = !isNew || submission.prepared.size === 0;
-  try {
-    await files.write(file, formatSubmission(submission), { durable: true, replace });
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== "conflict") throw error;
-    throw new Fault("changed", `another run has prepared the submission ${quote(file)} meanwhile`, {
-      file,
-      hint: "run submit again: it takes what was prepared",
-      cause: error
-    });
-  }
 }
 function addressesIn({ files }, { directory, name }, submission) {
   const asked = new Map(submission.asked);
@@ -904,7 +914,7 @@ var describeLeft = (file, left) => ({
   kind: "pending",
   file,
   message: `the submission ${quote(file)} is also for ${left.map((log) => log === TILE_LOG ? "a tile log" : quote(log)).join(", ")}, and stays`,
-  hint: "submit --resume finishes it; where that log is given up, remove the file"
+  hint: `submit --resume${left.includes(TILE_LOG) ? " --log tiles:DIR" : ""} finishes it; where that log is given up, remove the file`
 });
 function onlyFaults(error) {
   if (error instanceof Fault) return { logs: [], faults: [error], mayBeLogged: false };
@@ -1003,14 +1013,19 @@ async function submit(ports, options) {
   const place = await locate(ports, options);
   return submitOne(ports, options, trust, place, async () => readLogKeys(ports, options));
 }
+var PATIENCE = 12e4;
 async function submitOne(ports, options, trust, place, keys) {
   const found = noFindings();
   const manifest = await readManifest(ports, trust, place, found);
   if (manifest === void 0) return found;
+  const body = async () => submitManifest(ports, options, manifest, await keys(), found);
+  return options.dryRun ? body() : ports.lock.hold(path3.join(place.directory, place.name), PATIENCE, body);
+}
+async function submitManifest(ports, options, manifest, keys, found) {
   const earlier = await prepareSubmission(ports, options, manifest);
   const { publishedUrl, deadline } = options;
   if (publishedUrl !== void 0) checkPublishedUrl(publishedUrl, manifest.name);
-  const chosen = chooseLogs(ports, options, await keys(), manifest.policy);
+  const chosen = chooseLogs(ports, options, keys, manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
   if (options.dryRun)
