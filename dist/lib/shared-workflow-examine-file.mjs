@@ -38,7 +38,11 @@ import {
 } from "./shared-core-fault.mjs";
 
 // src/workflow/examine-file.ts
-var isSignatureOf = (name, listed) => name.endsWith(SIGNATURE) && listed.has(name.slice(0, -SIGNATURE.length));
+function isSignatureOf(name, listed) {
+  if (!name.endsWith(SIGNATURE)) return false;
+  const signed = name.slice(0, -SIGNATURE.length);
+  return listed.has(signed) && !isSignatureOf(signed, listed);
+}
 async function beginSigned({ source, trust, now }, name) {
   try {
     const asc = await source.read(`${name}${SIGNATURE}`, SIGNATURE_CAP);

@@ -23,9 +23,15 @@ interface Signed {
   readonly check: Check;
 }
 
-/** Whether a name is that of the signature of another one that is listed. */
-export const isSignatureOf = (name: string, listed: Listed): boolean =>
-  name.endsWith(SIGNATURE) && listed.has(name.slice(0, -SIGNATURE.length));
+/**
+ * Whether a name is that of the signature of another one that is listed, with which it is looked at. A signature has none itself: what
+ * is listed as one is a file like others.
+ */
+export function isSignatureOf(name: string, listed: Listed): boolean {
+  if (!name.endsWith(SIGNATURE)) return false;
+  const signed = name.slice(0, -SIGNATURE.length);
+  return listed.has(signed) && !isSignatureOf(signed, listed);
+}
 
 async function beginSigned({ source, trust, now }: Examining, name: string): Promise<Signed | undefined> {
   try {

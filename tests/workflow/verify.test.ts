@@ -107,6 +107,20 @@ describe('verify', () => {
     expect(report.errors.map(({ kind }) => kind)).toEqual(['altered', 'altered', 'altered', 'altered']);
   });
 
+  it('looks at the signature of a signature, which others may list', async () => {
+    const name = 'a.tar.gz.asc.asc';
+    put({ [`r/${name}`]: 'what a build has left' });
+    await putManifest(listing() + line(name, 'what a build has left'));
+    const policy = putPolicy({ certificates: [{ key: 'good' }], more: { require: { signatures: 0 } } });
+    const words = ['verify', at('r'), '--policy', policy];
+    await refused(3, `unsigned: "${name}"`, verify());
+    expect((await done(words)).files.map((file) => file.name)).toContain(name);
+    put({ [`r/${name}`]: 'another' });
+    await refused(3, `altered: "${name}"`, words);
+    fs.rmSync(at('r', name));
+    await refused(3, `missing: "${name}"`, words);
+  });
+
   it('P22 refuses a directory without a manifest, and one without any file', async () => {
     fs.rmSync(at(MANIFEST));
     await refused(3, 'missing: there is no manifest', verify());
