@@ -51,7 +51,10 @@ var COMMON_FLAGS = [
   set("help", "show the help of a command")
 ];
 var DRY_RUN = set("dry-run", "say what would be done, and write nothing");
-var FORCE = set("force", "replace an existing output that does not verify");
+var FORCE = set(
+  "force",
+  "replace an existing output that does not verify, or was made with a key that has expired since"
+);
 var PUBLISHED = text(
   "published",
   "DIR|URL",

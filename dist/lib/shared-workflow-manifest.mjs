@@ -6,6 +6,7 @@ import {
   directorySource,
   formatManifest,
   signBytes,
+  warningsOfKept,
   whyNotKept
 } from "./shared-workflow-signing.mjs";
 import {
@@ -68,8 +69,10 @@ async function signatureFor(options, { name, bytes }, asc, published) {
   if (signing === void 0) return { warnings: [unchecked(name, asc)] };
   if (asc !== void 0) {
     const verdict = await checkBytes(asc, bytes, signing.certificates, signing.now);
-    const problem = whyNotKept(published === void 0 ? signing : { primary: void 0 }, verdict);
-    if (verdict.kind === "good" && problem === void 0) return { verdict, warnings: [] };
+    const isHere = published === void 0;
+    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : {}, verdict);
+    if (verdict.kind === "good" && problem === void 0)
+      return { verdict, warnings: isHere ? warningsOfKept(`${name}${SIGNATURE}`, verdict) : [] };
     if (published !== void 0 || !options.force) throw badSignature(name, published, problem);
   }
   if (options.keyFile === void 0) return { warnings: [unchecked(name, void 0)] };

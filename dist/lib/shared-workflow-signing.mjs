@@ -218,16 +218,25 @@ function refusedCheck({ message, hint }) {
   const verdict = { kind: "bad-signature", message, ...hint === void 0 ? {} : { hint } };
   return { update: () => void 0, finish: async () => verdict };
 }
-function whyNotKept({ primary }, verdict) {
-  if (verdict.kind === "good") {
-    if (primary === void 0 || verdict.primary === primary) return void 0;
+function whyNotKept({ primary, force = false }, verdict) {
+  if (verdict.kind !== "good")
+    return {
+      why: `does not verify: ${verdict.message}`,
+      hint: verdict.kind === "not-yet-valid" ? verdict.hint : void 0
+    };
+  if (primary !== void 0 && verdict.primary !== primary)
     return { why: `was made with the key ${verdict.primary}, not with ${primary}` };
-  }
-  return {
-    why: `does not verify: ${verdict.message}`,
-    hint: verdict.kind === "not-yet-valid" ? verdict.hint : void 0
-  };
+  return force && verdict.state === "expired-after-signing" ? { why: EXPIRED_SINCE } : void 0;
 }
+var EXPIRED_SINCE = "was made with a key that has expired since";
+var warningsOfKept = (asc, { state }) => state === "expired-after-signing" ? [
+  {
+    kind: state,
+    file: asc,
+    message: `${quote(asc)} ${EXPIRED_SINCE}`,
+    hint: "where the release is not published yet, it will be refused: --force signs it anew"
+  }
+] : [];
 async function signBytes(signing, name, bytes) {
   const making = beginMaking(signing, name);
   return making.finish(readBytes(bytes, [making]));
@@ -336,6 +345,7 @@ export {
   beginCheck,
   refusedCheck,
   whyNotKept,
+  warningsOfKept,
   signBytes,
   checkBytes,
   describeSignature,

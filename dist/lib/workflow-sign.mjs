@@ -19,6 +19,7 @@ import {
   openPublished,
   openSigning,
   readOnce,
+  warningsOfKept,
   whyNotKept
 } from "./shared-workflow-signing.mjs";
 import {
@@ -27,7 +28,8 @@ import {
 import "./shared-openpgp-secret.mjs";
 import "./shared-core-name.mjs";
 import {
-  equalBytes
+  equalBytes,
+  sha256
 } from "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
@@ -59,7 +61,9 @@ async function sign(ports, options) {
     manifests: works.flatMap(({ plan }) => plan === void 0 ? [] : [plan.manifest]),
     warnings: [
       ...signing.warnings,
-      ...works.flatMap(({ selection: { warnings }, plan }) => [...warnings, ...plan?.warnings ?? []])
+      ...works.flatMap(
+        ({ selection: selection2, prepared, plan }) => [selection2, ...prepared, ...plan === void 0 ? [] : [plan]].flatMap(({ warnings }) => warnings)
+      )
     ]
   };
 }
@@ -80,7 +84,7 @@ async function prepareAll(context, selection, options, manifest) {
 var signatureName = (name) => `${name}${SIGNATURE}`;
 var linesOf = (one) => [
   { name: one.name, sha256: one.sha256 },
-  { name: signatureName(one.name), sha256: describeSignature("", one.verdict, one.armored).sha256 }
+  { name: signatureName(one.name), sha256: sha256(one.armored) }
 ];
 var describe = (one) => ({
   name: one.name,
@@ -108,13 +112,19 @@ async function prepare(context, source, name, hasLocal) {
   await comparePublished(context, name, read);
   const base = { name, size: read.size, sha256: read.sha256, present: presence(local, existing) };
   const verdict = await check?.finish(read);
-  const signing = out === void 0 ? context.signing : { primary: void 0 };
-  const problem = verdict === void 0 ? void 0 : whyNotKept(signing, verdict);
+  const keeping = out === void 0 ? { primary: context.signing.primary, force: context.force } : {};
+  const problem = verdict === void 0 ? void 0 : whyNotKept(keeping, verdict);
   if (existing !== void 0 && verdict?.kind === "good" && problem === void 0)
-    return { ...base, action: base.present === "same" ? "kept" : "taken-over", armored: existing, verdict };
+    return {
+      ...base,
+      action: base.present === "same" ? "kept" : "taken-over",
+      armored: existing,
+      verdict,
+      warnings: out === void 0 ? warningsOfKept(asc, verdict) : []
+    };
   if (making === void 0) throw cannotStay(asc, out === void 0 ? void 0 : context.published, problem);
   const made = await making.finish(read);
-  return { ...base, action: "signed", ...made, present: local === void 0 ? "nothing" : "other" };
+  return { ...base, action: "signed", ...made, present: local === void 0 ? "nothing" : "other", warnings: [] };
 }
 function presence(local, wanted) {
   if (local === void 0) return "nothing";

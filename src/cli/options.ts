@@ -36,7 +36,10 @@ export const COMMON_FLAGS: readonly Flag[] = [
 ];
 
 export const DRY_RUN = set('dry-run', 'say what would be done, and write nothing');
-export const FORCE = set('force', 'replace an existing output that does not verify');
+export const FORCE = set(
+  'force',
+  'replace an existing output that does not verify, or was made with a key that has expired since',
+);
 export const PUBLISHED = text(
   'published',
   'DIR|URL',

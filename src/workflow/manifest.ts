@@ -18,6 +18,7 @@ import {
   type Signing,
   signBytes,
   type Unkept,
+  warningsOfKept,
   whyNotKept,
 } from './signing.ts';
 import { directorySource, type Source } from './source.ts';
@@ -130,8 +131,10 @@ async function signatureFor(
   if (signing === undefined) return { warnings: [unchecked(name, asc)] };
   if (asc !== undefined) {
     const verdict = await checkBytes(asc, bytes, signing.certificates, signing.now);
-    const problem = whyNotKept(published === undefined ? signing : { primary: undefined }, verdict);
-    if (verdict.kind === 'good' && problem === undefined) return { verdict, warnings: [] };
+    const isHere = published === undefined;
+    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : {}, verdict);
+    if (verdict.kind === 'good' && problem === undefined)
+      return { verdict, warnings: isHere ? warningsOfKept(`${name}${SIGNATURE}`, verdict) : [] };
     if (published !== undefined || !options.force) throw badSignature(name, published, problem);
   }
   if (options.keyFile === undefined) return { warnings: [unchecked(name, undefined)] };

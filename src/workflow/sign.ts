@@ -12,8 +12,8 @@ import { SIGNATURE } from '../core/companions.ts';
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import type { ArtifactName } from '../core/name.ts';
-import type { FileReport, Outcome } from '../core/report.ts';
-import type { Sha256 } from '../core/sha256.ts';
+import type { FileReport, Finding, Outcome } from '../core/report.ts';
+import { type Sha256, sha256 } from '../core/sha256.ts';
 import type { Ports } from '../ports.ts';
 import { beginManifest, type ManifestPlan, putFile } from './manifest.ts';
 import { type ManifestName, manifestNameFor } from './manifest-name.ts';
@@ -29,6 +29,7 @@ import {
   type Signing,
   type SigningOptions,
   type Unkept,
+  warningsOfKept,
   whyNotKept,
 } from './signing.ts';
 import { directorySource, openPublished, type Source } from './source.ts';
@@ -61,6 +62,7 @@ interface Prepared {
   readonly verdict: GoodVerdict;
   /** What is there under the signature's name: nothing, the same, or something that gives way. */
   readonly present: 'nothing' | 'same' | 'other';
+  readonly warnings: readonly Finding[];
 }
 
 export async function sign(ports: Ports, options: SignOptions): Promise<Outcome> {
@@ -81,7 +83,9 @@ export async function sign(ports: Ports, options: SignOptions): Promise<Outcome>
     manifests: works.flatMap(({ plan }) => (plan === undefined ? [] : [plan.manifest])),
     warnings: [
       ...signing.warnings,
-      ...works.flatMap(({ selection: { warnings }, plan }) => [...warnings, ...(plan?.warnings ?? [])]),
+      ...works.flatMap(({ selection, prepared, plan }) =>
+        [selection, ...prepared, ...(plan === undefined ? [] : [plan])].flatMap(({ warnings }) => warnings),
+      ),
     ],
   };
 }
@@ -117,7 +121,7 @@ const signatureName = (name: ArtifactName) => `${name}${SIGNATURE}` as ArtifactN
 
 const linesOf = (one: Prepared) => [
   { name: one.name, sha256: one.sha256 },
-  { name: signatureName(one.name), sha256: describeSignature('', one.verdict, one.armored).sha256 as Sha256 },
+  { name: signatureName(one.name), sha256: sha256(one.armored) },
 ];
 
 const describe = (one: Prepared): FileReport => ({
@@ -151,14 +155,19 @@ async function prepare(context: Context, source: Source, name: ArtifactName, has
   await comparePublished(context, name, read);
   const base = { name, size: read.size, sha256: read.sha256, present: presence(local, existing) };
   const verdict = await check?.finish(read);
-  // what is published was made with the key of its time; what is here, with the key that would sign now
-  const signing = out === undefined ? context.signing : { primary: undefined };
-  const problem = verdict === undefined ? undefined : whyNotKept(signing, verdict);
+  const keeping = out === undefined ? { primary: context.signing.primary, force: context.force } : {};
+  const problem = verdict === undefined ? undefined : whyNotKept(keeping, verdict);
   if (existing !== undefined && verdict?.kind === 'good' && problem === undefined)
-    return { ...base, action: base.present === 'same' ? 'kept' : 'taken-over', armored: existing, verdict };
+    return {
+      ...base,
+      action: base.present === 'same' ? 'kept' : 'taken-over',
+      armored: existing,
+      verdict,
+      warnings: out === undefined ? warningsOfKept(asc, verdict) : [],
+    };
   if (making === undefined) throw cannotStay(asc, out === undefined ? undefined : context.published, problem);
   const made = await making.finish(read);
-  return { ...base, action: 'signed', ...made, present: local === undefined ? 'nothing' : 'other' };
+  return { ...base, action: 'signed', ...made, present: local === undefined ? 'nothing' : 'other', warnings: [] };
 }
 
 function presence(local: Uint8Array | undefined, wanted: Uint8Array | undefined): Prepared['present'] {

@@ -166,17 +166,39 @@ export interface Unkept {
   readonly hint?: string | undefined;
 }
 
-/** Why a signature that is there cannot stay, if so: it has to be good, and made with the key that would sign now. */
-export function whyNotKept({ primary }: Pick<Signing, 'primary'>, verdict: Verdict): Unkept | undefined {
-  if (verdict.kind === 'good') {
-    if (primary === undefined || verdict.primary === primary) return undefined;
-    return { why: `was made with the key ${verdict.primary}, not with ${primary}` };
-  }
-  return {
-    why: `does not verify: ${verdict.message}`,
-    hint: verdict.kind === 'not-yet-valid' ? verdict.hint : undefined,
-  };
+/** Of a signature that is here already, and of one that is published: `{}`, as it was made with the key of its time. */
+export interface Keeping {
+  /** The primary key of the key that would sign now. */
+  readonly primary?: Fingerprint | undefined;
+  readonly force?: boolean;
 }
+
+/** Why a signature that is there cannot stay, if so. Time alone is no reason to sign again, unless it is forced. */
+export function whyNotKept({ primary, force = false }: Keeping, verdict: Verdict): Unkept | undefined {
+  if (verdict.kind !== 'good')
+    return {
+      why: `does not verify: ${verdict.message}`,
+      hint: verdict.kind === 'not-yet-valid' ? verdict.hint : undefined,
+    };
+  if (primary !== undefined && verdict.primary !== primary)
+    return { why: `was made with the key ${verdict.primary}, not with ${primary}` };
+  return force && verdict.state === 'expired-after-signing' ? { why: EXPIRED_SINCE } : undefined;
+}
+
+const EXPIRED_SINCE = 'was made with a key that has expired since';
+
+/** What the gate will say of a signature that is kept, and not published yet. */
+export const warningsOfKept = (asc: string, { state }: GoodVerdict): readonly Finding[] =>
+  state === 'expired-after-signing'
+    ? [
+        {
+          kind: state,
+          file: asc,
+          message: `${quote(asc)} ${EXPIRED_SINCE}`,
+          hint: 'where the release is not published yet, it will be refused: --force signs it anew',
+        },
+      ]
+    : [];
 
 /** Signs bytes that are in memory: a manifest. */
 export async function signBytes(signing: Signing, name: string, bytes: Uint8Array): Promise<Made> {

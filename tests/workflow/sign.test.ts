@@ -16,6 +16,7 @@ const lab = useLab({
   other: ED25519,
   locked: { ...ED25519, passphrase: 'open sesame' },
   short: { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519', expire: '20d' }] },
+  renewed: { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519', expire: '20d' }, { algorithm: 'ed25519' }] },
 });
 const { at, put, read, done, refused } = lab;
 
@@ -50,6 +51,27 @@ describe('sign', () => {
     expect(lab.snapshot('r')).toEqual(before);
     expect(actions(await done(sign('--force')))).toEqual(['kept a.tar.gz', 'signed b.whl', 'signed z']);
     expect(gpgv('good', at('r/b.whl.asc'), at('r/b.whl')).status).toBe(0);
+  });
+
+  it('keeps what was made with a key that has expired since, says so, and makes it anew where it is forced to', async () => {
+    put({ 'r/a': 'bytes' });
+    const words = ['sign', at('r'), '--sums', '--project', 'nova', '--release', '1', '--key-file', lab.key('renewed')];
+    await done([...words, '--key', lab.made('renewed').subkeys[0] ?? '']);
+    const [before, clock] = [lab.snapshot('r'), fakeClock(new Date(Date.now() + 30 * DAY))];
+    const { warnings } = await done(words, { clock });
+    expect(lab.snapshot('r')).toEqual(before);
+    expect(warnings.map(({ kind, file }) => [kind, file])).toEqual([
+      ['expired-after-signing', 'a.asc'],
+      ['expired-after-signing', 'nova-1.SHA256SUMS.asc'],
+    ]);
+    const gate = ['verify', at('r'), '--before-publication', '--certificate', lab.certificate('renewed')];
+    await refused(3, 'expired-after-signing: "a.asc"', gate, { clock });
+    fs.cpSync(at('r'), at('out'), { recursive: true });
+    const published = await done([...words, '--force', '--published', at('out')], { clock });
+    expect([actions(published), published.warnings]).toEqual([['kept a'], []]);
+    const forced = await done([...words, '--force'], { clock });
+    expect([actions(forced), forced.warnings]).toEqual([['signed a'], []]);
+    expect((await done(gate, { clock })).files[0]?.signature?.signer).toBe(lab.made('renewed').subkeys[1]);
   });
 
   it.each([
