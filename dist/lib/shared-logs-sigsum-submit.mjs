@@ -1070,7 +1070,7 @@ async function untilShown(url, names2, trusted, asking) {
       isTold = true;
       continue;
     }
-    const wait = outage.after ?? withJitter(pause);
+    const wait = Math.max(outage.after ?? 0, withJitter(pause));
     if (!hasTimeAfter(wait, end, clock)) throw isTold ? notShown(names2, outage.fault) : outage.fault;
     await clock.sleep(wait);
   }

@@ -127,7 +127,7 @@ async function untilShown(
       isTold = true;
       continue;
     }
-    const wait = outage.after ?? withJitter(pause);
+    const wait = Math.max(outage.after ?? 0, withJitter(pause));
     if (!hasTimeAfter(wait, end, clock)) throw isTold ? notShown(names, outage.fault) : outage.fault;
     await clock.sleep(wait);
   }

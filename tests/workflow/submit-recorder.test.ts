@@ -90,6 +90,14 @@ describe('submit to a recorder', () => {
     expect(clock.slept.at(-1)).toBe(77_000);
   });
 
+  it('leaves a pause to one that wants none', async () => {
+    own.recorder.lies = Array(5).fill({ status: 503, headers: { 'retry-after': '0' } });
+    const clock = fakeClock(new Date());
+    await done(submission(), { ...ports(), clock });
+    expect(clock.slept).toHaveLength(5);
+    expect(Math.min(...clock.slept)).toBeGreaterThanOrEqual(500);
+  });
+
   it('takes no notice of what else the answer is', async () => {
     own.recorder.lies = [{ status: 202, headers: { 'content-type': 'text/html' } }];
     own.recorder.records.push(record());
