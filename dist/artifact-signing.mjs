@@ -41,11 +41,12 @@ var processOut = (version) => ({
   isTerminal: process.stderr.isTTY === true,
   version
 });
-var status = 0;
+var status = 1;
 var lost = 0;
 var conclude = () => {
   process.exitCode = status || lost;
 };
+conclude();
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
     if (error.code === "EPIPE") return;

@@ -41,12 +41,13 @@ const processOut = (version: string): Out => ({
 });
 
 // `artifact-signing … | head`: the reader has left, the work and its exit status stand. What a full disk does not take is lost, and
-// told, unless something worse is.
-let status = 0;
+// told, unless something worse is. Until there is an end, it is no good one: a work that stops in the middle must not pass for one.
+let status = 1;
 let lost = 0;
 const conclude = () => {
   process.exitCode = status || lost;
 };
+conclude();
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;

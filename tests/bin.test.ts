@@ -56,3 +56,11 @@ describe('a reader that leaves', () => {
     expect([status, Buffer.concat(told).toString()]).toEqual([expected, '']);
   });
 });
+
+describe('a work that stops in the middle', () => {
+  it('is no success', () => {
+    const never = 'data:text/javascript,Promise.all = () => new Promise(() => {})';
+    const { status } = spawnSync(process.execPath, ['--import', never, 'src/bin.ts', 'verify', '.']);
+    expect(status).toBe(1);
+  });
+});
