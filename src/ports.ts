@@ -73,9 +73,10 @@ export interface Files {
 export interface Http {
   /**
    * The body of a 200 answer, at most `cap` bytes (`bad-format` beyond); undefined for 404 and 410.
-   * MUST retry what a retry can mend (network, 408, 429, 5xx) until its own deadline, then throw `network`.
+   * MUST retry what a retry can mend (network, 408, 429, 5xx) a few times, for `patience` milliseconds at most where that is told, then
+   * throw `network`.
    */
-  get(url: string, cap: number): Promise<Uint8Array | undefined>;
+  get(url: string, cap: number, patience?: number): Promise<Uint8Array | undefined>;
   /** As `get`, of any size, chunk by chunk; false for 404 and 410. MUST NOT hand on chunks of a failed try twice. */
   getChunks(url: string, onChunk: (chunk: Uint8Array) => void): Promise<boolean>;
   /**

@@ -144,7 +144,7 @@ Examples:
   artifact-signing submit site --log tiles:/srv/log        log a release
   --log-key log.pem --policy trust.yaml --zuul-vars
   zuul.json
-  artifact-signing submit … --dry-run                      print the exact entry
+  artifact-signing submit … --dry-run                      print what each log would get
   artifact-signing submit site --resume --log              finish every submission that is pending in a
   tiles:/srv/log --log-key log.pem --policy trust.yaml     directory, if there is one
 `,

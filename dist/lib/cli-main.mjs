@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   REPORT_SCHEMA,
-  makeReport
-} from "./shared-core-report.mjs";
-import {
+  makeReport,
   parseFingerprint
-} from "./shared-core-fingerprint.mjs";
+} from "./shared-core-report.mjs";
 import {
   nearest
 } from "./shared-core-decode.mjs";
@@ -109,7 +107,7 @@ var selectOptions = (args) => ({
   exclude: args.texts("exclude"),
   expect: args.texts("expect"),
   allowEmpty: args.isSet("allow-empty"),
-  apart: ["key-file", "passphrase-file", "report"].flatMap((name) => args.text(name) ?? [])
+  apart: ["key-file", "passphrase-file"].flatMap((name) => args.text(name) ?? [])
 });
 var signingOptions = (args, threads = 1) => ({
   threads,
@@ -312,7 +310,7 @@ var COMMANDS = [
         "artifact-signing submit site --log tiles:/srv/log --log-key log.pem --policy trust.yaml --zuul-vars zuul.json",
         "log a release"
       ],
-      ["artifact-signing submit … --dry-run", "print the exact entry"],
+      ["artifact-signing submit … --dry-run", "print what each log would get"],
       [
         "artifact-signing submit site --resume --log tiles:/srv/log --log-key log.pem --policy trust.yaml",
         "finish every submission that is pending in a directory, if there is one"
@@ -383,15 +381,12 @@ var COMMANDS = [
     examples: [["artifact-signing log inspect /srv/log --full", "read every entry"]],
     run: async (ports, args) => {
       const { logInspect } = await import("./workflow-log.mjs");
-      return {
-        detail: {
-          ...await logInspect(ports, {
-            directory: args.needed("directory"),
-            full: args.isSet("full"),
-            vkey: args.text("vkey")
-          })
-        }
-      };
+      const { inspection, warnings } = await logInspect(ports, {
+        directory: args.needed("directory"),
+        full: args.isSet("full"),
+        vkey: args.text("vkey")
+      });
+      return { detail: { ...inspection }, warnings };
     }
   },
   {
@@ -456,7 +451,8 @@ var COMMANDS = [
     ],
     run: async (ports, args) => {
       const { inspectKeyFile } = await import("./workflow-key.mjs");
-      return { detail: { keys: await inspectKeyFile(ports, args.needed("file")) } };
+      const { keys, warnings } = await inspectKeyFile(ports, args.needed("file"));
+      return { detail: { keys }, warnings };
     }
   }
 ];
@@ -693,6 +689,7 @@ async function perform(argv, begun, ports, version) {
     command = parsed.command.words;
     const args = decodeArguments(parsed.values, parsed.command.positional?.name);
     checkValues(parsed.command, args);
+    await refuseReportIn(ports.files, parsed.command, args);
     const outcome = await parsed.command.run(ports, args);
     return makeReport(command, args.isSet("dry-run") ? { ...outcome, dry_run: true } : outcome);
   } catch (error) {
@@ -739,6 +736,19 @@ async function isReport(files, file) {
   });
   return head.includes(`"schema": "${REPORT_SCHEMA}"`);
 }
+async function refuseReportIn(files, { positional }, args) {
+  const report = args.text("report");
+  if (report === void 0) return;
+  const place = await files.resolve(report);
+  for (const given of [...args.texts(positional?.name ?? ""), ...args.texts("to")]) {
+    const root = await files.resolve(given);
+    if (place !== root && !place.startsWith(`${root}/`)) continue;
+    throw new Fault("usage", `the report ${quote(report)} would lie in ${quote(given)}`, {
+      file: report,
+      hint: "what lies there is published: keep it elsewhere"
+    });
+  }
+}
 var silenced = (ports, { quiet }) => quiet ? { ...ports, progress: { report: () => void 0, end: () => void 0 } } : ports;
 var TOGETHER = [
   ["--key-file", "--passphrase-file"],
@@ -782,7 +792,8 @@ async function finish(ports, out, speech, report) {
   const text2 = `${JSON.stringify(report, void 0, 2)}
 `;
   let ended = report;
-  if (speech.report !== void 0) {
+  const isInPlace = !report.errors.some(({ kind, file }) => kind === "usage" && file === speech.report);
+  if (speech.report !== void 0 && isInPlace) {
     try {
       await writeReport(ports, speech.report, text2);
     } catch (error) {

@@ -427,13 +427,13 @@ var RETRIED = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 var LONGEST = 30 * 60 * 1e3;
 function undiciHttp({ pauses = PAUSES, timeout = TIMEOUT } = {}) {
   let agent;
-  const fetchInto = async (url, sink) => {
+  const fetchInto = async (url, sink, patience) => {
     if (!URL.canParse(url)) throw new Fault("usage", `not a valid address: ${quote(url)}`);
     agent ??= makeAgent(timeout);
-    return withRetries(url, pauses, await agent, sink);
+    return withRetries(url, { pauses, patience, dispatcher: await agent }, sink);
   };
   return {
-    get: async (url, cap) => {
+    get: async (url, cap, patience) => {
       let parts = [];
       let size = 0;
       const take2 = (chunk) => {
@@ -446,7 +446,7 @@ function undiciHttp({ pauses = PAUSES, timeout = TIMEOUT } = {}) {
         parts = [];
         size = 0;
       };
-      return await fetchInto(url, { take: take2, restart }) ? Buffer.concat(parts) : void 0;
+      return await fetchInto(url, { take: take2, restart }, patience) ? Buffer.concat(parts) : void 0;
     },
     getChunks: async (url, onChunk) => fetchInto(url, { take: onChunk }),
     post: async (url, body, limits) => once(url, { method: "POST", body }, limits),
@@ -489,11 +489,14 @@ async function makeAgent(timeout) {
   const agent = new Agent({ connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout });
   return agent.compose(interceptors.redirect({ maxRedirections: 5 }));
 }
-async function withRetries(url, pauses, dispatcher, sink) {
+async function withRetries(url, { pauses, patience = Number.POSITIVE_INFINITY, dispatcher }, sink) {
   let problem = "";
-  for (const pause of pauses) {
+  const end = performance.now() + patience;
+  for (const [index, pause] of pauses.entries()) {
+    if (index > 0 && performance.now() + pause >= end) break;
     await setTimeout3(pause);
-    const answer = await tryOnce(url, dispatcher, sink);
+    const timeout = Math.max(1, Math.min(LONGEST, Math.floor(end - performance.now())));
+    const answer = await tryOnce(url, { dispatcher, signal: AbortSignal.timeout(timeout) }, sink);
     if (typeof answer === "boolean") return answer;
     problem = answer.problem;
     if (!answer.retry) break;
@@ -503,14 +506,13 @@ async function withRetries(url, pauses, dispatcher, sink) {
     hint: "is the address right, and the server up? then run this again"
   });
 }
-async function tryOnce(url, dispatcher, sink) {
+async function tryOnce(url, limits, sink) {
   const { request } = await import("./vendor/undici.mjs");
   let given = false;
   try {
     const { statusCode, body } = await request(url, {
-      dispatcher,
-      headers: { "accept-encoding": "identity" },
-      signal: AbortSignal.timeout(LONGEST)
+      ...limits,
+      headers: { "accept-encoding": "identity" }
     });
     if (statusCode !== 200) {
       await body.dump();

@@ -9,9 +9,6 @@ import {
   readSpki
 } from "./shared-core-openssh-key.mjs";
 import {
-  findingOf
-} from "./shared-core-report.mjs";
-import {
   MANIFEST_CAP,
   checkBytes,
   joinShown,
@@ -25,6 +22,7 @@ import {
   LONGEST_PAUSE,
   MAX_PROOF_LENGTH,
   PASSING,
+  digestOf,
   formatCanonicalJson,
   formatCheckpoint,
   formatCosignature,
@@ -57,8 +55,9 @@ import {
   publicKeyOf
 } from "./shared-core-signed-note.mjs";
 import {
+  findingOf,
   parseFingerprint
-} from "./shared-core-fingerprint.mjs";
+} from "./shared-core-report.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
@@ -428,7 +427,6 @@ function checkNames(certificate2, { domain, bare }) {
 var HASHEDREKORD = "hashedrekord";
 var API_VERSION = { 1: "0.0.1", 2: "0.0.2" };
 var KEY_DETAILS = "PKIX_ECDSA_P256_SHA_256";
-var digestOf = (file) => Buffer.from(sha256(file), "hex");
 var formatEntry2 = (version2, signed) => formatCanonicalJson(version2 === 1 ? entryV1(signed) : entryV2(signed));
 var formatRequest = (version2, signed) => formatCanonicalJson(version2 === 1 ? entryV1(signed) : requestV2(signed));
 var entryV1 = ({ digest, signature, key }) => ({
@@ -631,18 +629,17 @@ var one = (lines, key) => lines.take(key, 1)[0] ?? "";
 // src/core/sigsum-leaf.ts
 var REQUEST_CAP = 1024;
 var NAMESPACE = Buffer.from("sigsum.org/v1/tree-leaf\0");
-var digestOf2 = (bytes2) => parseHash(Buffer.from(sha256(bytes2), "hex"));
 var keyHashOf = (publicKey) => sha256(publicKey);
-var signedBytes = (message) => Buffer.concat([NAMESPACE, digestOf2(message)]);
+var signedBytes = (message) => Buffer.concat([NAMESPACE, digestOf(message)]);
 function signLeaf(file, key) {
-  const message = digestOf2(file);
+  const message = digestOf(file);
   return { message, signature: sign(null, signedBytes(message), key), publicKey: publicKeyOf(key) };
 }
 function verifyLeaf({ message, signature, publicKey }) {
   if (!verify(null, signedBytes(message), ed25519Key(publicKey), signature))
     throw new Fault("bad-signature", "the leaf is not signed by its key");
 }
-var hashOfLeaf = ({ message, signature, publicKey }) => leafHash(Buffer.concat([digestOf2(message), signature, digestOf2(publicKey)]));
+var hashOfLeaf = ({ message, signature, publicKey }) => leafHash(Buffer.concat([digestOf(message), signature, digestOf(publicKey)]));
 function parseAddLeaf(bytes2) {
   const lines = asciiLines(decodeUtf8(bytes2, REQUEST_CAP, "the request"), "the request");
   const leaf = {
@@ -658,7 +655,7 @@ var formatAddLeaf = ({ message, signature, publicKey }) => Buffer.from(`message=
 signature=${formatHex(signature)}
 public_key=${formatHex(publicKey)}
 `);
-var isLeafOf = ({ message }, file) => equalBytes(message, digestOf2(file));
+var isLeafOf = ({ message }, file) => equalBytes(message, digestOf(file));
 var TOKEN_NAMESPACE = Buffer.from("sigsum.org/v1/submit-token\0");
 var formatToken = (domain, key, logKey) => `${domain} ${formatHex(sign(null, Buffer.concat([TOKEN_NAMESPACE, logKey]), key))}`;
 
@@ -952,7 +949,7 @@ function verifySigsumProof(bytes2, file, trust, now) {
       "wrong-key",
       `the leaf is by a submitter that the policy does not name: its key hash is ${proof.keyHash}`
     );
-  const leaf = { message: digestOf2(file), signature: proof.signature, publicKey };
+  const leaf = { message: digestOf(file), signature: proof.signature, publicKey };
   verifyLeaf(leaf);
   const log = trust.policy.logs.find(({ keyHash }) => keyHash === proof.logKeyHash);
   if (log === void 0)
@@ -1043,13 +1040,13 @@ function namesFor(url, { project, version: version2 }, manifest, trusted) {
 }
 async function submitRecord(url, { statement: statement2, manifest }, trusted, asking) {
   const names2 = namesFor(url, statement2, manifest, trusted);
-  await checkPublished(asking.http, url, manifest);
+  await checkPublished(asking, url, manifest);
   const { chain, isNew } = await untilShown(url, names2, trusted, asking);
   const proof = Buffer.from(formatChain(chain));
   return { ...verifyRecord(proof, manifest, trusted), proof, isNew, problems: [] };
 }
-async function checkPublished(http, url, manifest) {
-  const published = await http.get(url, MANIFEST_CAP);
+async function checkPublished({ http, patience }, url, manifest) {
+  const published = await http.get(url, MANIFEST_CAP, patience);
   if (published === void 0)
     throw new Fault("pending", `nothing is published at ${quote(url)}`, { hint: "was the upload finished?" });
   if (!equalBytes(published, manifest))
@@ -1894,7 +1891,8 @@ async function examineManifest(examining, name, bytes2) {
     const asc = await source.read(file, SIGNATURE_CAP);
     if (asc !== void 0) return { asc, signature: await settleManifest(examining, name, bytes2, asc) };
     const message = `the manifest ${quote(name)} is not signed`;
-    found.errors.push({ kind: "unsigned", file: name, message, hint: "nobody vouches for it" });
+    const hint = "nobody vouches for it: did the build leave it? then take it out before the release is signed";
+    found.errors.push({ kind: "unsigned", file: name, message, hint });
     return void 0;
   });
   return { name, bytes: bytes2, lines, asc: signature?.asc, signature: signature?.signature };
@@ -1926,19 +1924,25 @@ var describeManifest = (source, { name, bytes: bytes2, lines, signature }) => ({
 // src/core/submission.ts
 var SUBMISSION_SCHEMA = "artifact-signing.submission/v1";
 var TILE_LOG = "tiles:";
-var formatSubmission = ({ logs, since, statement: statement2, prepared, asked }) => formatCanonicalJson({
+var formatSubmission = ({ logs, since, statement: statement2, prepared, asked, publishedUrl }) => formatCanonicalJson({
   logs,
   schema: SUBMISSION_SCHEMA,
   since: formatTime(since),
   statement: parseCanonicalJson(formatStatement(statement2)),
   ...prepared.size === 0 ? {} : { prepared: Object.fromEntries([...prepared].map(([kind, request]) => [kind, formatBase64(request)])) },
-  ...asked.size === 0 ? {} : { asked: Object.fromEntries(asked) }
+  ...asked.size === 0 ? {} : { asked: Object.fromEntries(asked) },
+  ...publishedUrl === void 0 ? {} : { published_url: publishedUrl }
 });
 function parseSubmission(bytes2) {
-  const { schema: _, prepared, asked, ...rest } = document2(parseCanonicalJson(bytes2), "");
+  const { schema: _, prepared, asked, published_url: publishedUrl, ...rest } = document2(parseCanonicalJson(bytes2), "");
   const stranger = [...asked?.keys() ?? []].find((log) => !rest.logs.includes(log));
   if (stranger !== void 0) throw wrong("asked", `holds ${quote(stranger)}, which is none of the logs`);
-  return { ...rest, prepared: prepared ?? /* @__PURE__ */ new Map(), asked: asked ?? /* @__PURE__ */ new Map() };
+  return {
+    ...rest,
+    prepared: prepared ?? /* @__PURE__ */ new Map(),
+    asked: asked ?? /* @__PURE__ */ new Map(),
+    ...publishedUrl === void 0 ? {} : { publishedUrl }
+  };
 }
 var formatTime = (time4) => `${time4.toISOString().slice(0, -".000Z".length)}Z`;
 var time2 = (value, path4) => {
@@ -1983,7 +1987,8 @@ var document2 = exactly({
   since: time2,
   statement: (value, path4) => parseStatement(formatCanonicalJson(record(value, path4))),
   prepared: optional(requests),
-  asked: optional(addresses)
+  asked: optional(addresses),
+  published_url: optional(text)
 });
 
 // src/core/pending.ts
@@ -2409,7 +2414,6 @@ export {
   settle,
   HASHEDREKORD,
   API_VERSION,
-  digestOf,
   formatEntry2 as formatEntry,
   formatRequest,
   demandEntry,

@@ -14,7 +14,7 @@ import {
 } from "./shared-core-signed-note.mjs";
 import {
   parseFingerprint
-} from "./shared-core-fingerprint.mjs";
+} from "./shared-core-report.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
@@ -55,6 +55,7 @@ var digest = (...parts) => {
   for (const part of parts) hash.update(part);
   return hash.digest();
 };
+var digestOf = (bytes) => digest(bytes);
 var EMPTY_ROOT = digest();
 var leafHash = (entry) => digest(LEAF, entry);
 var nodeHash = (left, right) => digest(NODE, left, right);
@@ -129,96 +130,6 @@ function consistencyRanges(oldSize, size) {
   if (start > 0) ranges.push({ start, end });
   return ranges.reverse();
 }
-
-// src/core/canonical-json.ts
-var CAP = 1024 * 1024;
-var DEPTH = 32;
-var formatCanonicalJson = (value) => Buffer.from(format(value, 0));
-function parseCanonicalJson(bytes) {
-  const text2 = decodeUtf8(bytes, CAP, "the JSON document");
-  const value = parse(text2);
-  if (!equalBytes(formatCanonicalJson(value), bytes))
-    throw new Fault("bad-format", "the JSON is not in canonical form (RFC 8785)");
-  return value;
-}
-function parse(text2) {
-  try {
-    return JSON.parse(text2);
-  } catch (cause) {
-    throw new Fault("bad-format", "not JSON", { cause });
-  }
-}
-function format(value, depth) {
-  if (depth > DEPTH) throw new Fault("bad-format", `JSON that is nested more than ${DEPTH} deep`);
-  if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "string") return formatString(value);
-  if (typeof value === "number") return formatNumber(value);
-  if (Array.isArray(value)) return `[${Array.from(value, (item) => format(item, depth + 1)).join(",")}]`;
-  if (isPlainObject(value)) return formatObject(value, depth);
-  throw new Fault("bad-format", `a value that canonical JSON does not have: ${typeof value}`);
-}
-function formatString(text2) {
-  if (!text2.isWellFormed())
-    throw new Fault("bad-format", `text with half of a surrogate pair: ${quote(text2.toWellFormed().slice(0, 80))}`);
-  return JSON.stringify(text2);
-}
-function formatNumber(value) {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
-  throw new Fault("bad-format", `a number that is not a whole one of at most 2^53-1: ${value}`);
-}
-function isPlainObject(value) {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-function formatObject(value, depth) {
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${formatString(key)}:${format(value[key], depth + 1)}`).join(",")}}`;
-}
-
-// src/core/statement.ts
-var STATEMENT_SCHEMA = "artifact-signing.statement/v1";
-function formatStatement(statement) {
-  return formatCanonicalJson(narrow(statement));
-}
-var parseStatement = (bytes) => narrow(parseCanonicalJson(bytes));
-function narrow(value) {
-  const { ref, commit: commit2, ...rest } = document(value, "");
-  return { ...rest, ...ref === void 0 ? {} : { ref }, ...commit2 === void 0 ? {} : { commit: commit2 } };
-}
-var line = (value, path) => {
-  const content = text(value, path);
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(content)) throw wrong(path, "holds a control character");
-  return content;
-};
-var commit = (value, path) => {
-  const digits = text(value, path);
-  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(digits))
-    throw wrong(path, "is not a commit of 40 or 64 hexadecimal digits");
-  return digits;
-};
-var signer = (value, path) => {
-  const fingerprint = parsed(parseFingerprint)(value, path);
-  if (fingerprint !== value) throw wrong(path, "is not written in upper case without spaces");
-  return fingerprint;
-};
-var digest2 = (value, path) => {
-  const digits = text(value, path);
-  if (!/^[0-9a-f]{64}$/.test(digits)) throw wrong(path, "is not a SHA-256 digest in lower case");
-  return parseSha256(digits);
-};
-var document = exactly({
-  schema: (value, path) => {
-    if (value !== STATEMENT_SCHEMA) throw wrong(path, `is not ${STATEMENT_SCHEMA}`);
-    return STATEMENT_SCHEMA;
-  },
-  project: line,
-  version: line,
-  ref: optional(line),
-  commit: optional(commit),
-  manifest: exactly({ name: parsed(parseArtifactName), sha256: digest2, size: count }),
-  signer
-});
 
 // src/core/checkpoint.ts
 var CHECKPOINT_CAP = NOTE_CAP;
@@ -343,12 +254,13 @@ async function readIfThere(files, file, cap) {
     throw error;
   }
 }
-async function readCheckpoint(files, { directory }) {
+async function readCheckpoint(files, store) {
+  const { directory, state } = store;
   const bytes = await readIfThere(files, `${directory}/${CHECKPOINT_PATH}`, CHECKPOINT_CAP);
   if (bytes === void 0) {
     throw new Fault("not-found", `there is no log in ${quote(directory)}`, {
       file: directory,
-      hint: 'make one with "artifact-signing log init"'
+      hint: await isRemembered(files, store) ? `there was one, which ${quote(state)} remembers: is its directory mounted? restore it, and make no other` : 'make one with "artifact-signing log init"'
     });
   }
   return accuse([Buffer.from(bytes).toString()], () => parseSignedCheckpoint(bytes));
@@ -379,6 +291,14 @@ function accuse(evidence, body) {
   }
 }
 var rememberedIn = ({ state }) => `${state}/checkpoint`;
+var isRemembered = async (files, store) => await files.stat(rememberedIn(store)) !== void 0;
+async function findOblivion(files, store, { origin, size }) {
+  if (size === 0 || await isRemembered(files, store)) return void 0;
+  return new Fault("missing", `nothing here remembers the log ${quote(origin)}: it could have been set back`, {
+    file: store.state,
+    hint: "was it moved or restored without its state? compare it with a mirror, a witness, or the proofs of the latest releases"
+  });
+}
 async function readRemembered(files, store) {
   const file = rememberedIn(store);
   const bytes = await readIfThere(files, file, CHECKPOINT_CAP);
@@ -667,6 +587,96 @@ function vouchersOf(checkpoint, keys, now) {
   });
 }
 
+// src/core/canonical-json.ts
+var CAP = 1024 * 1024;
+var DEPTH = 32;
+var formatCanonicalJson = (value) => Buffer.from(format(value, 0));
+function parseCanonicalJson(bytes) {
+  const text2 = decodeUtf8(bytes, CAP, "the JSON document");
+  const value = parse(text2);
+  if (!equalBytes(formatCanonicalJson(value), bytes))
+    throw new Fault("bad-format", "the JSON is not in canonical form (RFC 8785)");
+  return value;
+}
+function parse(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch (cause) {
+    throw new Fault("bad-format", "not JSON", { cause });
+  }
+}
+function format(value, depth) {
+  if (depth > DEPTH) throw new Fault("bad-format", `JSON that is nested more than ${DEPTH} deep`);
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return formatString(value);
+  if (typeof value === "number") return formatNumber(value);
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => format(item, depth + 1)).join(",")}]`;
+  if (isPlainObject(value)) return formatObject(value, depth);
+  throw new Fault("bad-format", `a value that canonical JSON does not have: ${typeof value}`);
+}
+function formatString(text2) {
+  if (!text2.isWellFormed())
+    throw new Fault("bad-format", `text with half of a surrogate pair: ${quote(text2.toWellFormed().slice(0, 80))}`);
+  return JSON.stringify(text2);
+}
+function formatNumber(value) {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
+  throw new Fault("bad-format", `a number that is not a whole one of at most 2^53-1: ${value}`);
+}
+function isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+function formatObject(value, depth) {
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${formatString(key)}:${format(value[key], depth + 1)}`).join(",")}}`;
+}
+
+// src/core/statement.ts
+var STATEMENT_SCHEMA = "artifact-signing.statement/v1";
+function formatStatement(statement) {
+  return formatCanonicalJson(narrow(statement));
+}
+var parseStatement = (bytes) => narrow(parseCanonicalJson(bytes));
+function narrow(value) {
+  const { ref, commit: commit2, ...rest } = document(value, "");
+  return { ...rest, ...ref === void 0 ? {} : { ref }, ...commit2 === void 0 ? {} : { commit: commit2 } };
+}
+var line = (value, path) => {
+  const content = text(value, path);
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(content)) throw wrong(path, "holds a control character");
+  return content;
+};
+var commit = (value, path) => {
+  const digits = text(value, path);
+  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(digits))
+    throw wrong(path, "is not a commit of 40 or 64 hexadecimal digits");
+  return digits;
+};
+var signer = (value, path) => {
+  const fingerprint = parsed(parseFingerprint)(value, path);
+  if (fingerprint !== value) throw wrong(path, "is not written in upper case without spaces");
+  return fingerprint;
+};
+var digest2 = (value, path) => {
+  const digits = text(value, path);
+  if (!/^[0-9a-f]{64}$/.test(digits)) throw wrong(path, "is not a SHA-256 digest in lower case");
+  return parseSha256(digits);
+};
+var document = exactly({
+  schema: (value, path) => {
+    if (value !== STATEMENT_SCHEMA) throw wrong(path, `is not ${STATEMENT_SCHEMA}`);
+    return STATEMENT_SCHEMA;
+  },
+  project: line,
+  version: line,
+  ref: optional(line),
+  commit: optional(commit),
+  manifest: exactly({ name: parsed(parseArtifactName), sha256: digest2, size: count }),
+  signer
+});
+
 // src/core/tlog-proof.ts
 var TLOG_PROOF_CAP = 256 * 1024;
 var HEADER = "c2sp.org/tlog-proof@v1";
@@ -829,7 +839,6 @@ function retryAfter({ headers }, now) {
 var PATIENCE2 = 1e4;
 var PAUSE = 1e3;
 var MAX_REQUESTS = 5;
-var PASSING2 = /* @__PURE__ */ new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 var formatAddCheckpoint = (oldSize, proof, checkpoint) => Buffer.concat([
   Buffer.from([`old ${oldSize}`, ...proof.map(formatBase64), "", ""].join("\n")),
   formatSignedCheckpoint(checkpoint)
@@ -857,7 +866,7 @@ async function askWitness(view, witness, asking) {
   let problem = new Fault("network", "there was no time left to ask it");
   for (let request = 0; request < MAX_REQUESTS; request += 1) {
     const answer = await postOnce(view, witness, oldSize, asking);
-    if (answer instanceof Fault || PASSING2.has(answer.status)) {
+    if (answer instanceof Fault || PASSING.has(answer.status)) {
       problem = answer instanceof Fault ? answer : new Fault("network", `it answers ${answer.status}`);
       const said = answer instanceof Fault ? void 0 : retryAfter(answer, asking.clock.now());
       if (!await another(asking, Math.max(PAUSE, said ?? 0))) break;
@@ -1170,7 +1179,7 @@ async function openTileLog(ports, directory, key, witnessingOf = () => void 0) {
   const { origin } = await readCheckpoint(ports.files, store);
   const log = { ...store, signer: noteSigner(origin, key) };
   const { verifier } = log.signer;
-  await readPublished(ports.files, log, verifier);
+  const oblivion = await findOblivion(ports.files, log, await readPublished(ports.files, log, verifier));
   const witnessing = witnessingOf(origin);
   const verify2 = (proof, prepared) => verifyTlogProof(proof, prepared, [verifier], witnessing && { ...witnessing, now: witnessing.clock.now() });
   return {
@@ -1185,7 +1194,8 @@ async function openTileLog(ports, directory, key, witnessingOf = () => void 0) {
       const witnessed = witnessing && await witnessCheckpoint(ports, log, checkpoint, isNew ? begun : void 0, witnessing);
       if (witnessing !== void 0 && witnessed !== void 0) demandQuorum(witnessing, witnessed);
       const proof = await readProof(ports.files, log.directory, witnessed?.checkpoint ?? checkpoint, index);
-      return { proof, isNew, problems: witnessed?.problems ?? [], ...verify2(proof, prepared) };
+      const problems = [...oblivion === void 0 ? [] : [oblivion], ...witnessed?.problems ?? []];
+      return { proof, isNew, problems, ...verify2(proof, prepared) };
     },
     verify: (proof, { statement }) => verify2(proof, formatStatement(statement))
   };
@@ -1240,6 +1250,7 @@ export {
   HASH_SIZE,
   MAX_PROOF_LENGTH,
   parseHash,
+  digestOf,
   EMPTY_ROOT,
   leafHash,
   rootOf,
@@ -1273,6 +1284,7 @@ export {
   fetchFiles,
   readCheckpoint,
   readPublished,
+  findOblivion,
   readKeyFile,
   EMPTY_EDGE,
   edgeRoot,

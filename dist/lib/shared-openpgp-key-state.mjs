@@ -90,13 +90,14 @@ function judgeClaim(primary, key, claim, { at, now, warnDays = 30, binding }) {
   if (broken !== void 0) return broken;
   const born = key.created > primary.created ? key.created : primary.created;
   if (at < born) return judged("not-yet-valid", `was made later, at ${born.toISOString()}`);
-  const expires = earliest(claim.expires, binding?.keyExpires, binding?.expires);
+  const own = earliest(binding?.keyExpires, binding?.expires);
+  const expires = earliest(own, claim.expires);
   if (expires === void 0) return judged("good", "is good");
-  if (at >= expires) return judged("expired", `expired on ${day(expires)}`, expires);
-  if (now >= expires)
-    return judged("expired-after-signing", `expired on ${day(expires)}, after the signature`, expires);
+  const when = `on ${day(expires)}${key.isPrimary || expires === own ? "" : ", with its primary key"}`;
+  if (at >= expires) return judged("expired", `expired ${when}`, expires);
+  if (now >= expires) return judged("expired-after-signing", `expired ${when}, after the signature`, expires);
   const soon = expires.getTime() - now.getTime() <= warnDays * DAY;
-  return soon ? judged("expires-soon", `expires on ${day(expires)}`, expires) : judged("good", "is good", expires);
+  return soon ? judged("expires-soon", `expires ${when}`, expires) : judged("good", "is good", expires);
 }
 function judgeBinding(key, binding) {
   if (binding === void 0) {
@@ -222,7 +223,10 @@ async function judgeSignature(signature, certificates, options, evidence) {
   const fits = await isFittingInThread(suspect.key, signature.packet, evidence);
   return decide(signature, judge(signature, suspect, options, fits));
 }
-var decide = (signature, verdicts) => verdicts.find(({ kind }) => kind === "good") ?? verdicts[0] ?? wrongKey(signature);
+function decide(signature, verdicts) {
+  const good = verdicts.filter((verdict) => verdict.kind === "good");
+  return good.find(({ state }) => state !== "expired-after-signing") ?? good[0] ?? verdicts[0] ?? wrongKey(signature);
+}
 function findSuspects({ issuer, issuerKeyId }, certificates) {
   const isNamed = ({ fingerprint, publicKey: { keyId } }) => issuer === void 0 ? keyId === issuerKeyId : fingerprint === issuer;
   const claims = mergeCertificates(certificates).flatMap(

@@ -139,14 +139,14 @@ var hintAt = (name) => name.endsWith(SIGNATURE) ? `is it a signature? name the f
 import path from "node:path";
 
 // src/workflow/examine-extra.ts
-async function checkExtra(examining, names, manifests, { manifest, allowExtra, isGate }) {
+async function checkExtra(examining, names, manifests, { manifest, allowExtra, isGate, canAllow }) {
   const { warnings, errors } = examining.found;
   const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
   const rest = names.filter((name) => !ours.has(name));
   const listers = manifest === void 0 ? /* @__PURE__ */ new Map() : await findListers(examining, rest);
   const isVouched = (name) => listers.has(name) && listers.get(name)?.refusal === void 0;
   const isExtra = (name) => !allowExtra && (isGate || !isVouched(name));
-  errors.push(...rest.filter(isExtra).map((name) => describeExtra(name, listers.get(name))));
+  errors.push(...rest.filter(isExtra).map((name) => describeExtra(name, listers.get(name), canAllow)));
   const unchecked = rest.filter((name) => isVouched(name) && !isExtra(name)).length;
   if (unchecked === 0) return;
   warnings.push({ kind: "not-checked", message: `${unchecked} files of other manifests were not checked` });
@@ -164,26 +164,26 @@ async function findListers(examining, names) {
   }
   return listers;
 }
-function describeExtra(name, lister) {
-  const allow = "--allow-extra says that it does not matter";
+function describeExtra(name, lister, canAllow) {
+  const allow = canAllow ? "; --allow-extra says that it does not matter" : "";
   const extra = { kind: "extra", file: name };
   if (lister === void 0)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it`,
-      hint: `who put it there? ${allow}`
+      hint: `who put it there?${allow.replace(";", "")}`
     };
   if (lister.refusal !== void 0)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it that is believed`,
-      hint: `${lister.refusal}; ${allow}`
+      hint: `${lister.refusal}${allow}`
     };
   const what = name === lister.manifest ? "is another manifest" : `is of another manifest, ${quote(lister.manifest)}`;
   return {
     ...extra,
     message: `${quote(name)} ${what}, and was not checked`,
-    hint: `verify the directory without --manifest; ${allow}`
+    hint: `verify the directory without --manifest${allow}`
   };
 }
 
@@ -204,7 +204,7 @@ async function examineRelease(ports, source, trust, options) {
     proofs.push(await examineProofs(examining, manifest, options));
   }
   if (names === void 0) found.warnings.push(unlisted(source));
-  else await checkExtra(examining, names, manifests, { ...options, isGate });
+  else await checkExtra(examining, names, manifests, { ...options, isGate, canAllow: options.tee === void 0 });
   return {
     files,
     manifests: manifests.map((manifest) => describeManifest(source, manifest)),

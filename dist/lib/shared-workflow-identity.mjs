@@ -73,6 +73,12 @@ async function identify(ports, options) {
   checkVersion(version, ref);
   return { project, version, ref, commit: checkCommit2(options.commit ?? vars?.commit) };
 }
+function warningsOfVersion(version, manifest) {
+  const written = withoutMarks(version).replace(/^v(?=[0-9])/, "");
+  if (!/-v?[0-9]/.test(manifest) || withoutMarks(manifest).includes(written)) return [];
+  const message = `the version ${quote(version)} does not stand in the name of the manifest ${quote(manifest)}`;
+  return [{ kind: "not-checked", file: manifest, message, hint: "a log keeps it for ever: is it the right one?" }];
+}
 function checkVersion(version, ref) {
   if (version.startsWith("refs/"))
     throw new Fault("usage", `the version is a ref: ${quote(version)}`, {
@@ -94,5 +100,6 @@ function checkCommit2(commit) {
 
 export {
   readZuulVars,
-  identify
+  identify,
+  warningsOfVersion
 };

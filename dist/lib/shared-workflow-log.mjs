@@ -5,6 +5,7 @@ import {
   accused,
   edgeRoot,
   fetchFiles,
+  findOblivion,
   formatHashTile,
   growEdge,
   initLog,
@@ -23,6 +24,9 @@ import {
   parseLogKey,
   parseVerifierKey
 } from "./shared-core-signed-note.mjs";
+import {
+  findingOf
+} from "./shared-core-report.mjs";
 import {
   equalBytes,
   formatBase64,
@@ -124,7 +128,11 @@ async function logInspect({ files, progress }, options) {
     root: formatBase64(root),
     checked: options.full ? "entries" : "edge"
   };
-  return vkey === void 0 ? { ...described, signature: "not-checked" } : { ...described, signature: "good", vkey };
+  const oblivion = await findOblivion(files, store, checkpoint);
+  return {
+    inspection: vkey === void 0 ? { ...described, signature: "not-checked" } : { ...described, signature: "good", vkey },
+    warnings: oblivion === void 0 ? [] : [findingOf(oblivion)]
+  };
 }
 var readAndVerify = async (files, store, vkey) => vkey === void 0 ? readCheckpoint(files, store) : readPublished(files, store, parseVerifierKey(vkey));
 

@@ -70,7 +70,7 @@ async function signatureFor(options, { name, bytes }, asc, published) {
   if (asc !== void 0) {
     const verdict = await checkBytes(asc, bytes, signing.certificates, signing.now);
     const isHere = published === void 0;
-    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : {}, verdict);
+    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : "published", verdict);
     if (verdict.kind === "good" && problem === void 0)
       return { verdict, warnings: isHere ? warningsOfKept(`${name}${SIGNATURE}`, verdict) : [] };
     if (published !== void 0 || !options.force) throw badSignature(name, published, problem);
@@ -131,13 +131,14 @@ var report = (directory, name, bytes, action, verdict) => ({
 function differs(name, directory, old, lines) {
   const written = Buffer.from(old).toString("utf8");
   const changed = lines.find((line) => !written.includes(formatManifest([line])));
-  const why = changed === void 0 ? "it lists files that are gone" : `its line for ${quote(changed.name)} is another, or missing`;
+  const isBelow = changed === void 0 && /^[0-9a-f]{64} [ *].*\//m.test(written);
+  const why = changed === void 0 ? `it lists files that are ${isBelow ? "in directories below, or gone" : "gone"}` : `its line for ${quote(changed.name)} is another, or missing`;
   return new Fault(
     "conflict",
     `${quote(path.join(directory, name))} is there and does not match the directory: ${why}`,
     {
       file: name,
-      hint: "a manifest is never edited: --force writes a new one, and removes the signature and proofs of the old one"
+      hint: `${isBelow ? "did you mean --recursive? " : ""}a manifest is never edited: --force writes a new one, and removes the signature and proofs of the old one`
     }
   );
 }

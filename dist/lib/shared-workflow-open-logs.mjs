@@ -5,7 +5,8 @@ import {
   readKeys
 } from "./shared-workflow-log-keys.mjs";
 import {
-  identify
+  identify,
+  warningsOfVersion
 } from "./shared-workflow-identity.mjs";
 import {
   API_VERSION,
@@ -20,7 +21,6 @@ import {
   describePlace,
   describeTime,
   describeWitnesses,
-  digestOf,
   envelope,
   examineManifest,
   formatBundle,
@@ -58,9 +58,6 @@ import {
   parseP256Key
 } from "./shared-core-openssh-key.mjs";
 import {
-  findingOf
-} from "./shared-core-report.mjs";
-import {
   MANIFEST_CAP,
   directorySource,
   isUrl,
@@ -75,6 +72,7 @@ import {
   CHECKPOINT_PATH,
   HASH_SIZE,
   accused,
+  digestOf,
   evidenceOf,
   formatCanonicalJson,
   formatStatement,
@@ -92,6 +90,9 @@ import {
 import {
   formatVerifierKey
 } from "./shared-core-signed-note.mjs";
+import {
+  findingOf
+} from "./shared-core-report.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
@@ -206,6 +207,7 @@ var hex = (value, path4) => {
   throw new Fault("bad-format", `${path4}: is not in hexadecimal digits`);
 };
 var hash = (value, path4) => parseHash(hex(value, path4));
+var hashDigits = (value, path4) => Buffer.from(hash(value, path4)).toString("hex");
 var decodeLogEntry = (value, path4) => {
   const entry = record(value, path4);
   const verification = record(entry["verification"], `${path4}.verification`);
@@ -213,7 +215,7 @@ var decodeLogEntry = (value, path4) => {
   const at = (decode, name) => decode(proof[name], `${path4}.verification.inclusionProof.${name}`);
   return {
     logIndex: count(entry["logIndex"], `${path4}.logIndex`),
-    logId: hash(entry["logID"], `${path4}.logID`) && text(entry["logID"], `${path4}.logID`),
+    logId: hashDigits(entry["logID"], `${path4}.logID`),
     kind: HASHEDREKORD,
     version: API_VERSION[1],
     integratedTime: count(entry["integratedTime"], `${path4}.integratedTime`),
@@ -675,6 +677,20 @@ function pinnedAddress(url, { keys }) {
   return keys.some((key) => key.name === origin) ? { url, readUrl: `${url}/api/v2` } : void 0;
 }
 
+// src/workflow/waiting.ts
+function waitingClock({ clock, progress }, what, total) {
+  let begun;
+  return {
+    now: () => clock.now(),
+    sleep: async (duration) => {
+      const now = clock.now().getTime();
+      begun ??= now;
+      progress.report(`seconds waited for ${what}`, Math.round((now - begun) / 1e3), total);
+      await clock.sleep(duration);
+    }
+  };
+}
+
 // src/workflow/open-logs.ts
 async function readLogKeys(ports, { logs, logKeys, token }) {
   for (const directory of logs.map(tileDirectory).filter((one) => one !== void 0))
@@ -692,13 +708,23 @@ function chooseLogs(ports, options, { given, token, areAllNeeded }, policy) {
   refuseTwice(named);
   const kinds = named.map(({ kind }) => kind);
   const keys = assignKeys(kinds, areAllNeeded ? given : given.filter((one) => kindOf(one, kinds) !== void 0));
-  const patience = options.logDeadline * 1e3;
+  const { logDeadline, witnessDeadline } = options;
+  const patience = logDeadline * 1e3;
+  const waiting = (what, total) => ({ ...ports, clock: waitingClock(ports, what, total) });
   return named.map((one) => {
     const key = keys.get(one.kind)?.key;
-    if (one.kind === "rekor") return rekorLog(ports, one.trusted, key, patience);
     if (one.kind === "sigsum") return sigsumLog(ports, one.trusted, key, { token, patience });
-    if (one.kind === "recorder") return recorder(ports, one.trusted, options.publishedUrl, patience);
-    return tileLog(ports, policy, one.directory, neededKey(keys.get("tiles")), options.witnessDeadline);
+    if (one.kind === "tiles")
+      return tileLog(
+        waiting("witnesses", witnessDeadline),
+        policy,
+        one.directory,
+        neededKey(keys.get("tiles")),
+        witnessDeadline
+      );
+    const asking = waiting(`the log ${quote(one.trusted.name)}`, logDeadline);
+    if (one.kind === "rekor") return rekorLog(asking, one.trusted, key, patience);
+    return recorder(asking, one.trusted, options.publishedUrl, patience);
   });
 }
 function refuseTwice(named) {
@@ -795,6 +821,7 @@ function addressOf({ project, version, manifest }, publishedUrl, earlier) {
 
 // src/workflow/published.ts
 var INTERVAL = 5e3;
+var LOOK = 1e4;
 function checkPublishedUrl(url, manifest) {
   if (!isUrl(url) || !URL.canParse(url))
     throw new Fault("usage", `not an address: ${quote(url)}`, {
@@ -807,14 +834,16 @@ function checkPublishedUrl(url, manifest) {
   });
 }
 async function awaitPublished(ports, local, url, deadline) {
-  const source = openSource(ports, url);
-  const end = ports.clock.now().getTime() + deadline * 1e3;
+  const clock = waitingClock(ports, "what is published", deadline);
+  const end = clock.now().getTime() + deadline * 1e3;
+  const left = () => end - clock.now().getTime();
+  const get = async (address, cap) => ports.http.get(address, cap, Math.max(LOOK, left()));
+  const source = openSource({ ...ports, http: { ...ports.http, get } }, url);
   for (; ; ) {
     const problem = await compare(source, local).catch(whatTimeMayMend);
     if (problem === void 0) return;
-    const left = end - ports.clock.now().getTime();
-    if (left <= 0) throw problem;
-    await ports.clock.sleep(Math.min(INTERVAL, left));
+    if (left() <= 0) throw problem;
+    await clock.sleep(Math.min(INTERVAL, left()));
   }
 }
 function whatTimeMayMend(error) {
@@ -865,7 +894,8 @@ async function prepareSubmission(ports, options, { directory, name, bytes, signa
   };
   if (earlier === void 0)
     return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: /* @__PURE__ */ new Map(), asked: /* @__PURE__ */ new Map() };
-  if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement))) throw otherStatement(file);
+  if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement)))
+    throw otherStatement(file, earlier.statement);
   return earlier;
 }
 var wholeSeconds = (time) => new Date(Math.floor(time.getTime() / 1e3) * 1e3);
@@ -874,10 +904,11 @@ var forLogs = (submission, named) => ({
   logs: [.../* @__PURE__ */ new Set([...submission.logs, ...named.map(nameInSubmission)])]
 });
 var nameInSubmission = (log) => log.startsWith(TILE_LOG) ? TILE_LOG : log;
-var otherStatement = (file) => new Fault("conflict", `${quote(file)} is about the same manifest, and says something else of the release`, {
+var otherStatement = (file, said) => new Fault("conflict", `${quote(file)} is about the same manifest, and says something else of the release`, {
   file,
-  hint: "a release is logged once: give the same project, release, ref and commit as then"
+  hint: `a release is logged once: give the same project, release, ref and commit as then: ${describeIdentity(said)}`
 });
+var describeIdentity = ({ project, version, ref, commit }) => [project, version, ref, commit].flatMap((one) => one === void 0 ? [] : [quote(one)]).join(", ");
 var OUTAGES = ["network", "locked", "pending"];
 var REFUSED = [2, 3];
 async function persisted({ files, clock }, { directory, name, policy }, { submission, asked, isNeeded }, body) {
@@ -1001,8 +1032,9 @@ function checkExisting(log, manifest, file, proof, statement) {
 function refuseOther(manifest, file, proof, statement) {
   const { extra } = parseTlogProof(proof);
   if (extra === void 0 || equalBytes(extra, formatStatement(statement))) return;
-  bindStatement(parseStatement(extra), manifest);
-  throw otherStatement(file);
+  const said = parseStatement(extra);
+  bindStatement(said, manifest);
+  throw otherStatement(file, said);
 }
 
 // src/workflow/submit.ts
@@ -1023,17 +1055,18 @@ async function submitOne(ports, options, trust, place, keys) {
 }
 async function submitManifest(ports, options, manifest, keys, found) {
   const earlier = await prepareSubmission(ports, options, manifest);
-  const { publishedUrl, deadline } = options;
+  const { publishedUrl = earlier.publishedUrl, deadline } = options;
   if (publishedUrl !== void 0) checkPublishedUrl(publishedUrl, manifest.name);
+  found.warnings.push(...warningsOfVersion(earlier.statement.version, manifest.name));
   const chosen = chooseLogs(ports, options, keys, manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
-  if (options.dryRun)
-    return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString("utf8") } };
+  if (options.dryRun) return { ...found, manifests, detail: describeRequests(requests) };
   const kept = new Map(
     [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one])
   );
-  const submission = forLogs({ ...earlier, prepared: new Map([...earlier.prepared, ...kept]) }, options.logs);
+  const prepared = new Map([...earlier.prepared, ...kept]);
+  const submission = forLogs({ ...earlier, prepared, publishedUrl }, options.logs);
   const task = { submission, asked: options.logs, isNeeded: await isAnyMissing(ports, manifest, chosen) };
   const { logs, faults, left } = await persisted(ports, manifest, task, async () => {
     if (publishedUrl !== void 0) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
@@ -1054,6 +1087,12 @@ function prepareRequests(chosen, { statement, prepared }, { bytes }) {
     })
   );
 }
+var describeRequests = (requests) => Object.fromEntries(
+  [...requests].map(([{ kind }, request]) => [
+    kind === "tiles" ? "entry" : kind,
+    Buffer.from(request).toString("utf8").trim()
+  ])
+);
 async function isAnyMissing({ files }, manifest, chosen) {
   for (const { proof, isShared } of chosen)
     if (isShared || await files.stat(path3.join(manifest.directory, manifest.name + proof)) === void 0) return true;

@@ -4,7 +4,8 @@ import {
 } from "./shared-workflow-identity.mjs";
 import {
   directorySource,
-  isDirectory
+  isDirectory,
+  readOnce
 } from "./shared-workflow-signing.mjs";
 import {
   parseArtifactName,
@@ -121,11 +122,14 @@ function refuseSecret(name) {
 }
 var PRIVATE_KEY = /^\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 async function selectIn(files, directory, wanted, options) {
-  const all = await directorySource(files, directory).list(options.recursive && wanted === "all") ?? [];
+  const source = directorySource(files, directory);
+  const all = await source.list(options.recursive && wanted === "all") ?? [];
   const listed = all.filter(({ name, type }) => type !== "file" || !isTemporaryName(path.posix.basename(name)));
   const keep = (name) => (wanted === "all" || wanted.has(name)) && matches(name, options);
   const there = new Set(listed.filter(({ type }) => type === "file").map(({ name }) => name));
-  const ours = classify(concerned(there, keep), there);
+  const names = concerned(there, keep);
+  for (const name of names.filter((one) => isLonely(one, there))) await readOnce(source, name, [refuseSecret(name)]);
+  const ours = classify(names, there);
   for (const { name, type } of listed)
     if (type !== "directory" && keep(name) && type !== "file") throw irregular(path.join(directory, name), type);
   const artifacts = ours.artifacts.filter(keep).map(parseNewName);
@@ -142,6 +146,7 @@ var concerned = (there, keep) => [...there].filter((name) => {
   const signed = name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : name;
   return keep(name) || there.has(signed) && keep(signed);
 });
+var isLonely = (name, there) => name.endsWith(SIGNATURE) && !there.has(name.slice(0, -SIGNATURE.length));
 function signaturesOf(artifacts, ours) {
   const signed = new Set(artifacts.map((name) => `${name}${SIGNATURE}`));
   return ours.signatures.filter((name) => signed.has(name)).map(parseArtifactName);
@@ -157,7 +162,7 @@ async function clearTemporary(files, { directory, artifacts }) {
 }
 var irregular = (file, type) => new Fault("bad-name", `${quote(file)} is ${type === "symlink" ? "a symbolic link" : "not a regular file"}`, {
   file,
-  hint: "put the file itself there, or leave it out with --exclude"
+  hint: "put the file itself there, or take it out: what cannot be checked is not published"
 });
 var unentered = (listed) => listed.filter(({ type }) => type === "directory").map(({ name }) => ({
   kind: "not-checked",

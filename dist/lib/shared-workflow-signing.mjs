@@ -218,12 +218,15 @@ function refusedCheck({ message, hint }) {
   const verdict = { kind: "bad-signature", message, ...hint === void 0 ? {} : { hint } };
   return { update: () => void 0, finish: async () => verdict };
 }
-function whyNotKept({ primary, force = false }, verdict) {
-  if (verdict.kind !== "good")
-    return {
-      why: `does not verify: ${verdict.message}`,
-      hint: verdict.kind === "not-yet-valid" ? verdict.hint : void 0
-    };
+var EARLIER_CYCLE = "was it made with the key of an earlier cycle? give the certificates of both keys, in one file, with --certificate; otherwise, find out how it came to be published";
+function whyNotKept(keeping, verdict) {
+  if (verdict.kind !== "good") {
+    const stranger = keeping === "published" && verdict.kind === "wrong-key" ? EARLIER_CYCLE : void 0;
+    const hint = verdict.kind === "not-yet-valid" ? verdict.hint : stranger;
+    return { why: `does not verify: ${verdict.message}`, hint };
+  }
+  if (keeping === "published") return void 0;
+  const { primary, force } = keeping;
   if (primary !== void 0 && verdict.primary !== primary)
     return { why: `was made with the key ${verdict.primary}, not with ${primary}` };
   return force && verdict.state === "expired-after-signing" ? { why: EXPIRED_SINCE } : void 0;

@@ -62,7 +62,7 @@ async function certifyLogKey(ports, { file, force, dryRun, ...options }) {
 async function keep(signing, asc, armored, { bytes, force }) {
   if (force) return void 0;
   const verdict = await checkBytes(armored, bytes, signing.certificates, signing.now);
-  const problem = whyNotKept(signing, verdict);
+  const problem = whyNotKept({ primary: signing.primary, force }, verdict);
   if (verdict.kind === "good" && problem === void 0) return { armored, verdict };
   throw new Fault("conflict", `${quote(asc)} is there, and ${problem?.why}`, {
     file: asc,

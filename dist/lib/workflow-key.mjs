@@ -92,7 +92,14 @@ var isThere = (file) => new Fault("conflict", `${quote(file)} is there already`,
 async function inspectKeyFile(ports, file) {
   const bytes = await ports.files.readGiven(file, KEYRING_CAP);
   const found = await inFile(file, async () => inspectKeys(bytes));
-  return found.flatMap((one) => describeKeys(one, ports.clock.now()));
+  const keys = found.flatMap((one) => describeKeys(one, ports.clock.now()));
+  return { keys, warnings: keys.flatMap((key) => warningsOf(file, key)) };
+}
+var KEEP_OFFLINE = 'keep it offline, and export the subkeys alone: "gpg --armor --export-secret-subkeys FINGERPRINT"';
+function warningsOf(file, { role, fingerprint, secret }) {
+  if (role !== "primary" || secret === "absent" || secret === "none") return [];
+  const message = `the file holds the secret of the primary key ${fingerprint}, and sign refuses it`;
+  return [{ kind: "primary-secret-present", file, message, hint: KEEP_OFFLINE }];
 }
 var day = (date) => date.toISOString().slice(0, 10);
 var describeKeys = ({ certificate, secrets }, now) => certificate.keys.map((key) => {

@@ -7,7 +7,7 @@ import {
 } from "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
-import "./shared-core-fingerprint.mjs";
+import "./shared-core-report.mjs";
 import "./shared-core-name.mjs";
 import "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";

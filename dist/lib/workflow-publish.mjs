@@ -12,7 +12,6 @@ import {
 } from "./shared-logs-sigsum-submit.mjs";
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
-import "./shared-core-report.mjs";
 import {
   directorySource,
   isDirectory,
@@ -24,7 +23,7 @@ import {
   formatStatement
 } from "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
-import "./shared-core-fingerprint.mjs";
+import "./shared-core-report.mjs";
 import "./shared-core-name.mjs";
 import {
   equalBytes,

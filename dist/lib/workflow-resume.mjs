@@ -14,9 +14,6 @@ import {
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import {
-  joinOutcomes
-} from "./shared-core-report.mjs";
-import {
   directorySource
 } from "./shared-workflow-signing.mjs";
 import "./shared-openpgp-key-state.mjs";
@@ -24,7 +21,9 @@ import "./shared-openpgp-secret.mjs";
 import "./shared-workflow-log.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
-import "./shared-core-fingerprint.mjs";
+import {
+  joinOutcomes
+} from "./shared-core-report.mjs";
 import {
   parseArtifactName
 } from "./shared-core-name.mjs";
@@ -74,7 +73,7 @@ async function resume(ports, options) {
       outcomes.push({ faults: [error] });
     }
   }
-  const entries = outcomes.flatMap(({ detail }) => detail === void 0 ? [] : [detail["entry"]]);
+  const entries = outcomes.flatMap(({ detail = {} }) => Object.values(detail));
   return { ...joinOutcomes(outcomes), ...entries.length === 0 ? {} : { detail: { entries } } };
 }
 async function pendingIn({ files }, { path: given, manifest }) {

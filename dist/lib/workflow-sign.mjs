@@ -112,7 +112,8 @@ async function prepare(context, source, name, hasLocal) {
   await comparePublished(context, name, read);
   const base = { name, size: read.size, sha256: read.sha256, present: presence(local, existing) };
   const verdict = await check?.finish(read);
-  const keeping = out === void 0 ? { primary: context.signing.primary, force: context.force } : {};
+  const { signing, force } = context;
+  const keeping = out === void 0 ? { primary: signing.primary, force } : "published";
   const problem = verdict === void 0 ? void 0 : whyNotKept(keeping, verdict);
   if (existing !== void 0 && verdict?.kind === "good" && problem === void 0)
     return {

@@ -17,9 +17,6 @@ import {
 import "./shared-core-public-log-key.mjs";
 import "./shared-core-openssh-key.mjs";
 import {
-  joinOutcomes
-} from "./shared-core-report.mjs";
-import {
   MANIFEST_CAP,
   directorySource,
   isDirectory,
@@ -32,11 +29,14 @@ import "./shared-openpgp-key-state.mjs";
 import "./shared-openpgp-secret.mjs";
 import "./shared-logs-tiles.mjs";
 import "./shared-core-signed-note.mjs";
-import "./shared-core-fingerprint.mjs";
+import {
+  joinOutcomes
+} from "./shared-core-report.mjs";
 import "./shared-core-name.mjs";
 import "./shared-openpgp-public-key.mjs";
 import "./shared-core-decode.mjs";
 import {
+  COMPANIONS,
   SIGNATURE,
   isManifestName
 } from "./shared-core-companions.mjs";
@@ -53,7 +53,7 @@ async function verify(ports, options) {
   const trust = await loadTrust(ports, options);
   const outcomes = [];
   const faults = [];
-  for (const given of options.paths) {
+  for (const given of withoutCompanions(options.paths)) {
     try {
       outcomes.push(await verifyOne(ports, trust, given, options));
     } catch (error) {
@@ -62,6 +62,15 @@ async function verify(ports, options) {
     }
   }
   return joinOutcomes([...outcomes, { faults }]);
+}
+function withoutCompanions(paths) {
+  const named = new Set(paths);
+  const isCompanion = (given) => COMPANIONS.some((suffix) => {
+    const owner = given.slice(0, -suffix.length);
+    if (!given.endsWith(suffix) || !named.has(owner) || isCompanion(owner)) return false;
+    return suffix === SIGNATURE || isManifestName(path.basename(owner));
+  });
+  return paths.filter((given) => !isCompanion(given));
 }
 async function verifyOne(ports, trust, given, options) {
   if (isUrl(given)) {
@@ -118,8 +127,8 @@ async function demandManifest(examining, file, options) {
   found.errors.push({
     kind: "not-in-log",
     file: file.name,
-    message: `no manifest beside ${quote(file.name)} lists it and its signature, and the policy demands a log`,
-    hint: "put the manifest, its signature and its proofs beside the file, or name it with --manifest"
+    message: `no manifest ${isUrl(source.shown) ? "is named that" : `beside ${quote(file.name)}`} lists it and its signature, and the policy demands a log`,
+    hint: isUrl(source.shown) ? "a directory at an address cannot be listed: name its manifest with --manifest" : "put the manifest, its signature and its proofs beside the file, or name it with --manifest"
   });
   return {};
 }

@@ -197,7 +197,7 @@ export const COMMANDS: readonly Command[] = [
         'artifact-signing submit site --log tiles:/srv/log --log-key log.pem --policy trust.yaml --zuul-vars zuul.json',
         'log a release',
       ],
-      ['artifact-signing submit … --dry-run', 'print the exact entry'],
+      ['artifact-signing submit … --dry-run', 'print what each log would get'],
       [
         'artifact-signing submit site --resume --log tiles:/srv/log --log-key log.pem --policy trust.yaml',
         'finish every submission that is pending in a directory, if there is one',
@@ -268,15 +268,12 @@ export const COMMANDS: readonly Command[] = [
     examples: [['artifact-signing log inspect /srv/log --full', 'read every entry']],
     run: async (ports, args) => {
       const { logInspect } = await import('../workflow/log.ts');
-      return {
-        detail: {
-          ...(await logInspect(ports, {
-            directory: args.needed('directory'),
-            full: args.isSet('full'),
-            vkey: args.text('vkey'),
-          })),
-        },
-      };
+      const { inspection, warnings } = await logInspect(ports, {
+        directory: args.needed('directory'),
+        full: args.isSet('full'),
+        vkey: args.text('vkey'),
+      });
+      return { detail: { ...inspection }, warnings };
     },
   },
   {
@@ -341,7 +338,8 @@ export const COMMANDS: readonly Command[] = [
     ],
     run: async (ports, args) => {
       const { inspectKeyFile } = await import('../workflow/key.ts');
-      return { detail: { keys: await inspectKeyFile(ports, args.needed('file')) } };
+      const { keys, warnings } = await inspectKeyFile(ports, args.needed('file'));
+      return { detail: { keys }, warnings };
     },
   },
 ];

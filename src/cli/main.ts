@@ -39,6 +39,7 @@ async function perform(
     command = parsed.command.words;
     const args = decodeArguments(parsed.values, parsed.command.positional?.name);
     checkValues(parsed.command, args);
+    await refuseReportIn(ports.files, parsed.command, args);
     const outcome = await parsed.command.run(ports, args);
     return makeReport(command, args.isSet('dry-run') ? { ...outcome, dry_run: true } : outcome);
   } catch (error) {
@@ -101,6 +102,21 @@ async function isReport(files: Files, file: string): Promise<boolean> {
   return head.includes(`"schema": "${REPORT_SCHEMA}"`);
 }
 
+/** Whatever lies in a release, or in a log, is published with it, or refused by the next check. Throws `usage`, about the report itself. */
+async function refuseReportIn(files: Files, { positional }: Command, args: Arguments): Promise<void> {
+  const report = args.text('report');
+  if (report === undefined) return;
+  const place = await files.resolve(report);
+  for (const given of [...args.texts(positional?.name ?? ''), ...args.texts('to')]) {
+    const root = await files.resolve(given);
+    if (place !== root && !place.startsWith(`${root}/`)) continue;
+    throw new Fault('usage', `the report ${quote(report)} would lie in ${quote(given)}`, {
+      file: report,
+      hint: 'what lies there is published: keep it elsewhere',
+    });
+  }
+}
+
 const silenced = (ports: Ports, { quiet }: Speech): Ports =>
   quiet ? { ...ports, progress: { report: () => undefined, end: () => undefined } } : ports;
 
@@ -155,7 +171,8 @@ async function writeReport({ files }: Ports, file: string, text: string): Promis
 async function finish(ports: Ports, out: Out, speech: Speech, report: Report): Promise<number> {
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
   let ended = report;
-  if (speech.report !== undefined) {
+  const isInPlace = !report.errors.some(({ kind, file }) => kind === 'usage' && file === speech.report);
+  if (speech.report !== undefined && isInPlace) {
     try {
       await writeReport(ports, speech.report, text);
     } catch (error) {

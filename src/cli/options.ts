@@ -99,7 +99,7 @@ export const selectOptions = (args: Arguments) => ({
   exclude: args.texts('exclude'),
   expect: args.texts('expect'),
   allowEmpty: args.isSet('allow-empty'),
-  apart: ['key-file', 'passphrase-file', 'report'].flatMap((name) => args.text(name) ?? []),
+  apart: ['key-file', 'passphrase-file'].flatMap((name) => args.text(name) ?? []),
 });
 
 export const signingOptions = (args: Arguments, threads = 1) => ({

@@ -9,7 +9,7 @@ import type { Command } from './commands.ts';
 import type { Flag } from './flags.ts';
 import { COMMON_FLAGS } from './options.ts';
 
-export const SEE_HELP = 'see "artifact-signing --help"';
+const SEE_HELP = 'see "artifact-signing --help"';
 
 export interface Tokens {
   /** Before `--`. */

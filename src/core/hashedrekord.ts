@@ -20,7 +20,6 @@ import { equalBytes, formatBase64 } from './encoding.ts';
 import { Fault, quote } from './fault.ts';
 import type { P256Key } from './p256.ts';
 import type { RekorVersion } from './rekor-key.ts';
-import { sha256 } from './sha256.ts';
 
 /** What an entry says: this key has signed a file with this content. */
 export interface SignedDigest {
@@ -38,8 +37,6 @@ export const API_VERSION = { 1: '0.0.1', 2: '0.0.2' } as const satisfies Record<
 
 /** The only type of keys that we have. */
 const KEY_DETAILS = 'PKIX_ECDSA_P256_SHA_256';
-
-export const digestOf = (file: Uint8Array): Uint8Array => Buffer.from(sha256(file), 'hex');
 
 /** The entry as the log has it: the bytes of the leaf. */
 export const formatEntry = (version: RekorVersion, signed: SignedDigest): Uint8Array =>

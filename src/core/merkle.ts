@@ -30,6 +30,9 @@ const digest = (...parts: readonly Uint8Array[]): Hash => {
   return hash.digest() as Uint8Array as Hash;
 };
 
+/** SHA-256, which is not that of a leaf. */
+export const digestOf = (bytes: Uint8Array): Hash => digest(bytes);
+
 export const EMPTY_ROOT: Hash = digest();
 
 export const leafHash = (entry: Uint8Array): Hash => digest(LEAF, entry);

@@ -43,7 +43,7 @@ import { PENDING_DAYS } from './pending.ts';
 import { mostProofs, refuseShared, type TrustedLog, trustedLog } from './policy-logs.ts';
 import { refuseTwice } from './policy-names.ts';
 
-export const POLICY_SCHEMA = 'artifact-signing.policy/v1';
+const POLICY_SCHEMA = 'artifact-signing.policy/v1';
 
 export interface PinnedCertificate {
   /** A path, relative to the directory of the policy. */

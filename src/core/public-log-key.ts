@@ -32,7 +32,7 @@ export const PUBLIC_LOG_KEY_CAP = 4 * 1024;
 const HINT =
   'a public log key is as "key generate-log-key" leaves it, in the file that ends in .pub, or "log init", in log.vkey';
 
-/** Throws `unreadable`, above all for every private key. */
+/** Throws `unreadable`, above all for every private key, and `bad-format` for what is no text, or too long. */
 export function parsePublicLogKey(bytes: Uint8Array): PublicLogKey {
   const text = decodeUtf8(bytes, PUBLIC_LOG_KEY_CAP, 'the public key');
   if (text.includes('PRIVATE KEY'))

@@ -18,7 +18,7 @@ const LINE_CAP = 64 * 1024;
 const SPACES = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*/;
 
 /** The root of all lines. Throws `bad-manifest` for a line that rget does not read to its end. */
-export function recordRoot(manifest: Uint8Array): Hash {
+function recordRoot(manifest: Uint8Array): Hash {
   return rootOf(linesOf(manifest).map((line, index) => leafHash(digestIn(line, index))));
 }
 

@@ -72,7 +72,7 @@ const NOTE_CAP = 16 * 1024;
 const MAX_HASHES = 64;
 const MAX_ENTRIES = 32;
 
-export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** Reads a bundle without believing it. Throws `bad-format`. */
 export function parseBundle(bytes: Uint8Array): SigstoreBundle {

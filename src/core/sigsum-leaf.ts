@@ -18,7 +18,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { decodeUtf8, equalBytes } from './encoding.ts';
 import { Fault } from './fault.ts';
-import { type Hash, leafHash, parseHash } from './merkle.ts';
+import { digestOf, type Hash, leafHash } from './merkle.ts';
 import { type Sha256, sha256 } from './sha256.ts';
 import { ed25519Key, PUBLIC_KEY_SIZE, publicKeyOf } from './signed-note.ts';
 import { asciiLines, formatHex, parseHex, takeHash, takeSignature } from './sigsum-ascii.ts';
@@ -34,9 +34,6 @@ export interface AddLeaf {
 /** Bytes. */
 const REQUEST_CAP = 1024;
 const NAMESPACE = Buffer.from('sigsum.org/v1/tree-leaf\0');
-
-/** SHA-256. */
-export const digestOf = (bytes: Uint8Array): Hash => parseHash(Buffer.from(sha256(bytes), 'hex'));
 
 /** What Sigsum knows a public key by. */
 export const keyHashOf = (publicKey: Uint8Array): Sha256 => sha256(publicKey);

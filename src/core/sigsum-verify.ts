@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Whether a Sigsum proof shows what it claims. Pure: no network, and no clock but the time that is given. */
 import { Fault } from './fault.ts';
+import { digestOf } from './merkle.ts';
 import { verifyInclusion } from './merkle-proof.ts';
-import { type AddLeaf, digestOf, hashOfLeaf, keyHashOf, verifyLeaf } from './sigsum-leaf.ts';
+import { type AddLeaf, hashOfLeaf, keyHashOf, verifyLeaf } from './sigsum-leaf.ts';
 import type { SigsumLog, SigsumPolicy } from './sigsum-policy.ts';
 import { parseSigsumProof, type SigsumProof } from './sigsum-proof.ts';
 import { type QuorumMet, verifyLogSignature, verifyQuorum } from './sigsum-tree-head.ts';

@@ -11,7 +11,8 @@
  * outlive a copy. Where a request cannot be made a second time, because it holds a signature that comes out otherwise each time or because its key is
  * elsewhere, it is kept, by the kind of log: "prepared":{"rekor":"<base64>"}. Where the address of a log can be another one the next
  * time, that at which it was asked is kept, by the name of the log, which may have the entry there:
- * "asked":{"sigstore":"https://log2025-1.rekor.example.org"}.
+ * "asked":{"sigstore":"https://log2025-1.rekor.example.org"}. Where what is published has to be looked at first, it says where that is:
+ * "published_url":"https://tarballs.example.org/nova".
  */
 import { httpAddress } from './address.ts';
 import { formatCanonicalJson, parseCanonicalJson } from './canonical-json.ts';
@@ -20,7 +21,7 @@ import { formatBase64, parseBase64 } from './encoding.ts';
 import { quote } from './fault.ts';
 import { formatStatement, parseStatement, type Statement } from './statement.ts';
 
-export const SUBMISSION_SCHEMA = 'artifact-signing.submission/v1';
+const SUBMISSION_SCHEMA = 'artifact-signing.submission/v1';
 
 /** What a submission calls a tile log. */
 export const TILE_LOG = 'tiles:';
@@ -35,9 +36,11 @@ export interface Submission {
   readonly prepared: ReadonlyMap<string, Uint8Array>;
   /** Without a slash at their ends, by the names in `logs`. */
   readonly asked: ReadonlyMap<string, string>;
+  /** The address of the directory in which the release is published, where that is to be looked at before anything is logged. */
+  readonly publishedUrl?: string | undefined;
 }
 
-export const formatSubmission = ({ logs, since, statement, prepared, asked }: Submission): Uint8Array =>
+export const formatSubmission = ({ logs, since, statement, prepared, asked, publishedUrl }: Submission): Uint8Array =>
   formatCanonicalJson({
     logs,
     schema: SUBMISSION_SCHEMA,
@@ -47,14 +50,20 @@ export const formatSubmission = ({ logs, since, statement, prepared, asked }: Su
       ? {}
       : { prepared: Object.fromEntries([...prepared].map(([kind, request]) => [kind, formatBase64(request)])) }),
     ...(asked.size === 0 ? {} : { asked: Object.fromEntries(asked) }),
+    ...(publishedUrl === undefined ? {} : { published_url: publishedUrl }),
   });
 
 /** Throws `bad-format`. */
 export function parseSubmission(bytes: Uint8Array): Submission {
-  const { schema: _, prepared, asked, ...rest } = document(parseCanonicalJson(bytes), '');
+  const { schema: _, prepared, asked, published_url: publishedUrl, ...rest } = document(parseCanonicalJson(bytes), '');
   const stranger = [...(asked?.keys() ?? [])].find((log) => !rest.logs.includes(log));
   if (stranger !== undefined) throw wrong('asked', `holds ${quote(stranger)}, which is none of the logs`);
-  return { ...rest, prepared: prepared ?? new Map(), asked: asked ?? new Map() };
+  return {
+    ...rest,
+    prepared: prepared ?? new Map(),
+    asked: asked ?? new Map(),
+    ...(publishedUrl === undefined ? {} : { publishedUrl }),
+  };
 }
 
 const formatTime = (time: Date): string => `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
@@ -107,4 +116,5 @@ const document = exactly({
   statement: (value: unknown, path: string) => parseStatement(formatCanonicalJson(record(value, path))),
   prepared: optional(requests),
   asked: optional(addresses),
+  published_url: optional(text),
 });

@@ -28,13 +28,13 @@ type Try = boolean | { readonly problem: string; readonly retry: boolean };
 
 export function undiciHttp({ pauses = PAUSES, timeout = TIMEOUT } = {}): Http {
   let agent: Promise<Dispatcher> | undefined;
-  const fetchInto = async (url: string, sink: Sink): Promise<boolean> => {
+  const fetchInto = async (url: string, sink: Sink, patience?: number): Promise<boolean> => {
     if (!URL.canParse(url)) throw new Fault('usage', `not a valid address: ${quote(url)}`);
     agent ??= makeAgent(timeout);
-    return withRetries(url, pauses, await agent, sink);
+    return withRetries(url, { pauses, patience, dispatcher: await agent }, sink);
   };
   return {
-    get: async (url, cap) => {
+    get: async (url, cap, patience) => {
       let parts: Uint8Array[] = [];
       let size = 0;
       const take = (chunk: Uint8Array) => {
@@ -47,7 +47,7 @@ export function undiciHttp({ pauses = PAUSES, timeout = TIMEOUT } = {}): Http {
         parts = [];
         size = 0;
       };
-      return (await fetchInto(url, { take, restart })) ? Buffer.concat(parts) : undefined;
+      return (await fetchInto(url, { take, restart }, patience)) ? Buffer.concat(parts) : undefined;
     },
     getChunks: async (url, onChunk) => fetchInto(url, { take: onChunk }),
     post: async (url, body, limits) => once(url, { method: 'POST', body }, limits),
@@ -103,16 +103,26 @@ async function makeAgent(timeout: number): Promise<Dispatcher> {
   return agent.compose(interceptors.redirect({ maxRedirections: 5 }));
 }
 
+interface Fetching {
+  /** Milliseconds before each try. */
+  readonly pauses: readonly number[];
+  /** Milliseconds for all of them. */
+  readonly patience: number | undefined;
+  readonly dispatcher: Dispatcher;
+}
+
 async function withRetries(
   url: string,
-  pauses: readonly number[],
-  dispatcher: Dispatcher,
+  { pauses, patience = Number.POSITIVE_INFINITY, dispatcher }: Fetching,
   sink: Sink,
 ): Promise<boolean> {
   let problem = '';
-  for (const pause of pauses) {
+  const end = performance.now() + patience;
+  for (const [index, pause] of pauses.entries()) {
+    if (index > 0 && performance.now() + pause >= end) break;
     await setTimeout(pause);
-    const answer = await tryOnce(url, dispatcher, sink);
+    const timeout = Math.max(1, Math.min(LONGEST, Math.floor(end - performance.now())));
+    const answer = await tryOnce(url, { dispatcher, signal: AbortSignal.timeout(timeout) }, sink);
     if (typeof answer === 'boolean') return answer;
     problem = answer.problem;
     if (!answer.retry) break;
@@ -124,14 +134,17 @@ async function withRetries(
 }
 
 /** A try that has handed out chunks is repeated only where the receiver can forget them. */
-async function tryOnce(url: string, dispatcher: Dispatcher, sink: Sink): Promise<Try> {
+async function tryOnce(
+  url: string,
+  limits: { readonly dispatcher: Dispatcher; readonly signal: AbortSignal },
+  sink: Sink,
+): Promise<Try> {
   const { request } = await import('undici');
   let given = false;
   try {
     const { statusCode, body } = await request(url, {
-      dispatcher,
+      ...limits,
       headers: { 'accept-encoding': 'identity' },
-      signal: AbortSignal.timeout(LONGEST),
     });
     if (statusCode !== 200) {
       await body.dump();

@@ -54,7 +54,7 @@ export function prepareRecord(url: string, { statement, manifest }: Subject, tru
 }
 
 /** Pure and offline. Throws as `verifyEvidence` does, and `bad-proof` for a certificate of another recorder. */
-export function verifyRecord(evidence: Uint8Array, manifest: Uint8Array, trusted: TrustedRecorder): VerifiedRecord {
+function verifyRecord(evidence: Uint8Array, manifest: Uint8Array, trusted: TrustedRecorder): VerifiedRecord {
   const shown = verifyEvidence(evidence, manifest, [trusted]);
   if (shown !== undefined) return describeRecord(shown.recorded);
   throw new Fault('bad-proof', `the certificate is not of the recorder ${trusted.recorder}`);
@@ -91,15 +91,15 @@ async function submitRecord(
   asking: RecorderAsking,
 ): Promise<Receipt> {
   const names = namesFor(url, statement, manifest, trusted);
-  await checkPublished(asking.http, url, manifest);
+  await checkPublished(asking, url, manifest);
   const { chain, isNew } = await untilShown(url, names, trusted, asking);
   const proof = Buffer.from(formatChain(chain));
   return { ...verifyRecord(proof, manifest, trusted), proof, isNew, problems: [] };
 }
 
 /** Step 1. */
-async function checkPublished(http: Http, url: string, manifest: Uint8Array): Promise<void> {
-  const published = await http.get(url, MANIFEST_CAP);
+async function checkPublished({ http, patience }: RecorderAsking, url: string, manifest: Uint8Array): Promise<void> {
+  const published = await http.get(url, MANIFEST_CAP, patience);
   if (published === undefined)
     throw new Fault('pending', `nothing is published at ${quote(url)}`, { hint: 'was the upload finished?' });
   if (!equalBytes(published, manifest))

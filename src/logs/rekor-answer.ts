@@ -60,6 +60,7 @@ const hex: Decoder<Buffer> = (value, path) => {
   throw new Fault('bad-format', `${path}: is not in hexadecimal digits`);
 };
 const hash: Decoder<Hash> = (value, path) => parseHash(hex(value, path));
+const hashDigits: Decoder<string> = (value, path) => Buffer.from(hash(value, path)).toString('hex');
 
 /** The form of v1's REST interface. Fields that are unknown do not matter: what is kept is only what is known. */
 const decodeLogEntry: Decoder<TlogEntry> = (value, path) => {
@@ -70,7 +71,7 @@ const decodeLogEntry: Decoder<TlogEntry> = (value, path) => {
     decode(proof[name], `${path}.verification.inclusionProof.${name}`);
   return {
     logIndex: count(entry['logIndex'], `${path}.logIndex`),
-    logId: hash(entry['logID'], `${path}.logID`) && text(entry['logID'], `${path}.logID`),
+    logId: hashDigits(entry['logID'], `${path}.logID`),
     kind: HASHEDREKORD,
     version: API_VERSION[1],
     integratedTime: count(entry['integratedTime'], `${path}.integratedTime`),

@@ -9,8 +9,8 @@ import { formatCanonicalJson, parseCanonicalJson } from '../core/canonical-json.
 import { type Decoder, exactly, parsed, wrong } from '../core/decode.ts';
 import { equalBytes, formatBase64, parseBase64 } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
-import { digestOf, type SignedDigest } from '../core/hashedrekord.ts';
-import { HASH_SIZE } from '../core/merkle.ts';
+import type { SignedDigest } from '../core/hashedrekord.ts';
+import { digestOf, HASH_SIZE } from '../core/merkle.ts';
 import { formatP256Key, P256_SIGNATURE_CAP, type P256Signer, parseP256Key } from '../core/p256.ts';
 import { type RekorTrust, verifyBundle, verifySigned } from '../core/rekor.ts';
 import { formatBundle, mergeBundles, parseBundle, type SigstoreBundle } from '../core/sigstore-bundle.ts';

@@ -47,7 +47,7 @@ export interface SigsumLogged {
 }
 
 /** The logs of a policy to which something can be submitted. */
-export const reachableLogs = ({ logs }: SigsumPolicy): readonly ReachableLog[] =>
+const reachableLogs = ({ logs }: SigsumPolicy): readonly ReachableLog[] =>
   logs.filter((log): log is ReachableLog => log.url !== undefined);
 
 /**

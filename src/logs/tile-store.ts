@@ -54,12 +54,15 @@ export async function readIfThere(files: Files, file: string, cap: number): Prom
 }
 
 /** The published checkpoint, not verified. Throws `not-found` where no log is, `log-misbehaved` where it is none. */
-export async function readCheckpoint(files: Files, { directory }: TileStore): Promise<SignedCheckpoint> {
+export async function readCheckpoint(files: Files, store: TileStore): Promise<SignedCheckpoint> {
+  const { directory, state } = store;
   const bytes = await readIfThere(files, `${directory}/${CHECKPOINT_PATH}`, CHECKPOINT_CAP);
   if (bytes === undefined) {
     throw new Fault('not-found', `there is no log in ${quote(directory)}`, {
       file: directory,
-      hint: 'make one with "artifact-signing log init"',
+      hint: (await isRemembered(files, store))
+        ? `there was one, which ${quote(state)} remembers: is its directory mounted? restore it, and make no other`
+        : 'make one with "artifact-signing log init"',
     });
   }
   return accuse([Buffer.from(bytes).toString()], () => parseSignedCheckpoint(bytes));
@@ -97,6 +100,23 @@ function accuse<T>(evidence: readonly string[], body: () => T): T {
 }
 
 const rememberedIn = ({ state }: TileStore) => `${state}/checkpoint`;
+
+/** Whether anything here would notice that the log was set back. */
+export const isRemembered = async (files: Files, store: TileStore): Promise<boolean> =>
+  (await files.stat(rememberedIn(store))) !== undefined;
+
+/** What is to be told of a log that nothing here remembers; undefined where something does, or there is nothing to remember. */
+export async function findOblivion(
+  files: Files,
+  store: TileStore,
+  { origin, size }: SignedCheckpoint,
+): Promise<Fault | undefined> {
+  if (size === 0 || (await isRemembered(files, store))) return undefined;
+  return new Fault('missing', `nothing here remembers the log ${quote(origin)}: it could have been set back`, {
+    file: store.state,
+    hint: 'was it moved or restored without its state? compare it with a mirror, a witness, or the proofs of the latest releases',
+  });
+}
 
 /** The checkpoint that was signed last; undefined where there is no state. Throws `bad-format`, `wrong-key`. */
 export async function readRemembered(files: Files, store: WritableStore): Promise<SignedCheckpoint | undefined> {

@@ -24,6 +24,7 @@ import type { Files } from '../ports.ts';
 import type { Receipt, TransparencyLog, Verified, Vouched } from './log.ts';
 import {
   fetchFiles,
+  findOblivion,
   type LogPorts,
   readCheckpoint,
   readIfThere,
@@ -113,7 +114,7 @@ export async function openTileLog(
   const { origin } = await readCheckpoint(ports.files, store);
   const log = { ...store, signer: noteSigner(origin, key) };
   const { verifier } = log.signer;
-  await readPublished(ports.files, log, verifier);
+  const oblivion = await findOblivion(ports.files, log, await readPublished(ports.files, log, verifier));
   const witnessing = witnessingOf(origin);
   const verify = (proof: Uint8Array, prepared: Uint8Array): Verified =>
     verifyTlogProof(proof, prepared, [verifier], witnessing && { ...witnessing, now: witnessing.clock.now() });
@@ -130,7 +131,8 @@ export async function openTileLog(
         witnessing && (await witnessCheckpoint(ports, log, checkpoint, isNew ? begun : undefined, witnessing));
       if (witnessing !== undefined && witnessed !== undefined) demandQuorum(witnessing, witnessed);
       const proof = await readProof(ports.files, log.directory, witnessed?.checkpoint ?? checkpoint, index);
-      return { proof, isNew, problems: witnessed?.problems ?? [], ...verify(proof, prepared) } satisfies Receipt;
+      const problems = [...(oblivion === undefined ? [] : [oblivion]), ...(witnessed?.problems ?? [])];
+      return { proof, isNew, problems, ...verify(proof, prepared) } satisfies Receipt;
     },
     verify: (proof, { statement }) => verify(proof, formatStatement(statement)),
   };

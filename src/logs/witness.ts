@@ -27,7 +27,7 @@ import type { TrustedWitness } from '../core/policy-logs.ts';
 import { NOTE_CAP, parseSignedNote } from '../core/signed-note.ts';
 import type { Answer, Clock, Http } from '../ports.ts';
 import type { TileView } from './tile-view.ts';
-import { hasTimeAfter, retryAfter } from './trying.ts';
+import { hasTimeAfter, PASSING, retryAfter } from './trying.ts';
 
 /** Milliseconds that one answer may take. */
 const PATIENCE = 10_000;
@@ -35,8 +35,6 @@ const PATIENCE = 10_000;
 const PAUSE = 1000;
 /** Requests to one witness for one checkpoint. Between two of them, its size may have changed. */
 const MAX_REQUESTS = 5;
-/** Statuses that may be others in a moment. */
-const PASSING = new Set([408, 425, 429, 499, 500, 502, 503, 504]);
 
 /** What asking takes. */
 export interface Asking {
@@ -56,11 +54,7 @@ export interface Ahead {
 }
 
 /** The body of a request. */
-export const formatAddCheckpoint = (
-  oldSize: number,
-  proof: readonly Hash[],
-  checkpoint: SignedCheckpoint,
-): Uint8Array =>
+const formatAddCheckpoint = (oldSize: number, proof: readonly Hash[], checkpoint: SignedCheckpoint): Uint8Array =>
   Buffer.concat([
     Buffer.from([`old ${oldSize}`, ...proof.map(formatBase64), '', ''].join('\n')),
     formatSignedCheckpoint(checkpoint),

@@ -118,8 +118,10 @@ export async function judgeSignature(
 }
 
 /** A subkey that two certificates bind is as good as the better of them says. */
-const decide = (signature: DetachedSignature, verdicts: readonly Verdict[]): Verdict =>
-  verdicts.find(({ kind }) => kind === 'good') ?? verdicts[0] ?? wrongKey(signature);
+function decide(signature: DetachedSignature, verdicts: readonly Verdict[]): Verdict {
+  const good = verdicts.filter((verdict) => verdict.kind === 'good');
+  return good.find(({ state }) => state !== 'expired-after-signing') ?? good[0] ?? verdicts[0] ?? wrongKey(signature);
+}
 
 /** Step 1. More than one only where the signature names a key ID, and two keys share it. */
 function findSuspects({ issuer, issuerKeyId }: DetachedSignature, certificates: readonly Certificate[]): Suspect[] {

@@ -99,13 +99,14 @@ function judgeClaim(
   if (broken !== undefined) return broken;
   const born = key.created > primary.created ? key.created : primary.created;
   if (at < born) return judged('not-yet-valid', `was made later, at ${born.toISOString()}`);
-  const expires = earliest(claim.expires, binding?.keyExpires, binding?.expires);
+  const own = earliest(binding?.keyExpires, binding?.expires);
+  const expires = earliest(own, claim.expires);
   if (expires === undefined) return judged('good', 'is good');
-  if (at >= expires) return judged('expired', `expired on ${day(expires)}`, expires);
-  if (now >= expires)
-    return judged('expired-after-signing', `expired on ${day(expires)}, after the signature`, expires);
+  const when = `on ${day(expires)}${key.isPrimary || expires === own ? '' : ', with its primary key'}`;
+  if (at >= expires) return judged('expired', `expired ${when}`, expires);
+  if (now >= expires) return judged('expired-after-signing', `expired ${when}, after the signature`, expires);
   const soon = expires.getTime() - now.getTime() <= warnDays * DAY;
-  return soon ? judged('expires-soon', `expires on ${day(expires)}`, expires) : judged('good', 'is good', expires);
+  return soon ? judged('expires-soon', `expires ${when}`, expires) : judged('good', 'is good', expires);
 }
 
 function judgeBinding(key: CertificateKey, binding: SelfSignature | undefined): KeyJudgement | undefined {

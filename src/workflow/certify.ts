@@ -67,7 +67,7 @@ async function keep(
 ): Promise<Made | undefined> {
   if (force) return undefined;
   const verdict = await checkBytes(armored, bytes, signing.certificates, signing.now);
-  const problem = whyNotKept(signing, verdict);
+  const problem = whyNotKept({ primary: signing.primary, force }, verdict);
   if (verdict.kind === 'good' && problem === undefined) return { armored, verdict };
   throw new Fault('conflict', `${quote(asc)} is there, and ${problem?.why}`, {
     file: asc,

@@ -12,6 +12,8 @@ export interface ExtraOptions {
   readonly allowExtra: boolean;
   /** All that is there leaves with what was checked: no other manifest has a say. */
   readonly isGate: boolean;
+  /** Whether the command could let it pass. */
+  readonly canAllow: boolean;
 }
 
 /** Who lists a file that was not checked, or is its manifest. */
@@ -25,7 +27,7 @@ export async function checkExtra(
   examining: Examining,
   names: readonly string[],
   manifests: readonly ExaminedManifest[],
-  { manifest, allowExtra, isGate }: ExtraOptions,
+  { manifest, allowExtra, isGate, canAllow }: ExtraOptions,
 ): Promise<void> {
   const { warnings, errors } = examining.found;
   const ours = new Set(manifests.flatMap(({ name, lines }) => [...ownNames(name), ...lines.map((line) => line.name)]));
@@ -33,7 +35,7 @@ export async function checkExtra(
   const listers = manifest === undefined ? new Map<string, Lister>() : await findListers(examining, rest);
   const isVouched = (name: string) => listers.has(name) && listers.get(name)?.refusal === undefined;
   const isExtra = (name: string) => !allowExtra && (isGate || !isVouched(name));
-  errors.push(...rest.filter(isExtra).map((name) => describeExtra(name, listers.get(name))));
+  errors.push(...rest.filter(isExtra).map((name) => describeExtra(name, listers.get(name), canAllow)));
   const unchecked = rest.filter((name) => isVouched(name) && !isExtra(name)).length;
   if (unchecked === 0) return;
   warnings.push({ kind: 'not-checked', message: `${unchecked} files of other manifests were not checked` });
@@ -54,25 +56,25 @@ async function findListers(examining: Examining, names: readonly string[]): Prom
   return listers;
 }
 
-function describeExtra(name: string, lister: Lister | undefined): Finding {
-  const allow = '--allow-extra says that it does not matter';
+function describeExtra(name: string, lister: Lister | undefined, canAllow: boolean): Finding {
+  const allow = canAllow ? '; --allow-extra says that it does not matter' : '';
   const extra = { kind: 'extra', file: name } as const;
   if (lister === undefined)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it`,
-      hint: `who put it there? ${allow}`,
+      hint: `who put it there?${allow.replace(';', '')}`,
     };
   if (lister.refusal !== undefined)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it that is believed`,
-      hint: `${lister.refusal}; ${allow}`,
+      hint: `${lister.refusal}${allow}`,
     };
   const what = name === lister.manifest ? 'is another manifest' : `is of another manifest, ${quote(lister.manifest)}`;
   return {
     ...extra,
     message: `${quote(name)} ${what}, and was not checked`,
-    hint: `verify the directory without --manifest; ${allow}`,
+    hint: `verify the directory without --manifest${allow}`,
   };
 }

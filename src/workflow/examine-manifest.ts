@@ -91,7 +91,8 @@ export async function examineManifest(
     const asc = await source.read(file, SIGNATURE_CAP);
     if (asc !== undefined) return { asc, signature: await settleManifest(examining, name, bytes, asc) };
     const message = `the manifest ${quote(name)} is not signed`;
-    found.errors.push({ kind: 'unsigned', file: name, message, hint: 'nobody vouches for it' });
+    const hint = 'nobody vouches for it: did the build leave it? then take it out before the release is signed';
+    found.errors.push({ kind: 'unsigned', file: name, message, hint });
     return undefined;
   });
   return { name, bytes, lines, asc: signature?.asc, signature: signature?.signature };

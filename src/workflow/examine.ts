@@ -69,7 +69,7 @@ export async function examineRelease(
     proofs.push(await examineProofs(examining, manifest, options));
   }
   if (names === undefined) found.warnings.push(unlisted(source));
-  else await checkExtra(examining, names, manifests, { ...options, isGate });
+  else await checkExtra(examining, names, manifests, { ...options, isGate, canAllow: options.tee === undefined });
   return {
     files,
     manifests: manifests.map((manifest) => describeManifest(source, manifest)),

@@ -2,6 +2,7 @@
 /** Which release this is: from flags, or from Zuul's variables. A flag wins. */
 import { decodeUtf8 } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
+import type { Finding } from '../core/report.ts';
 import { decodeZuulVars, type ZuulVars } from '../core/zuul-vars.ts';
 import type { Ports } from '../ports.ts';
 import { inFile } from './trust.ts';
@@ -44,6 +45,14 @@ export async function identify(ports: Ports, options: IdentityOptions): Promise<
   const ref = options.ref ?? vars?.ref;
   checkVersion(version, ref);
   return { project, version, ref, commit: checkCommit(options.commit ?? vars?.commit) };
+}
+
+/** Where the manifest seems to be named after another version. What it is called is the site's choice, so that this refuses nothing. */
+export function warningsOfVersion(version: string, manifest: string): readonly Finding[] {
+  const written = withoutMarks(version).replace(/^v(?=[0-9])/, '');
+  if (!/-v?[0-9]/.test(manifest) || withoutMarks(manifest).includes(written)) return [];
+  const message = `the version ${quote(version)} does not stand in the name of the manifest ${quote(manifest)}`;
+  return [{ kind: 'not-checked', file: manifest, message, hint: 'a log keeps it for ever: is it the right one?' }];
 }
 
 /** A tag may say more than the version, as `v1.0` and `release/1.0` do, or less. Other refs say nothing of versions. */

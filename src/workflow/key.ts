@@ -8,6 +8,7 @@ import type { Fingerprint } from '../core/fingerprint.ts';
 import { formatOpenSshKey, formatOpenSshPublicKey } from '../core/openssh-key.ts';
 import { formatP256Key, generateP256KeyPem, p256Signer } from '../core/p256.ts';
 import type { LogKind } from '../core/policy-logs.ts';
+import type { Finding } from '../core/report.ts';
 import { generateLogKeyPem, parseLogKey, publicKeyOf } from '../core/signed-note.ts';
 import { keyState } from '../openpgp/key-state.ts';
 import { KEYRING_CAP } from '../openpgp/keyring.ts';
@@ -124,10 +125,22 @@ export interface KeyDescription {
 }
 
 /** Describes a public or secret key file without opening any secret. Throws `unreadable`. */
-export async function inspectKeyFile(ports: Ports, file: string): Promise<readonly KeyDescription[]> {
+export async function inspectKeyFile(
+  ports: Ports,
+  file: string,
+): Promise<{ readonly keys: readonly KeyDescription[]; readonly warnings: readonly Finding[] }> {
   const bytes = await ports.files.readGiven(file, KEYRING_CAP);
   const found = await inFile(file, async () => inspectKeys(bytes));
-  return found.flatMap((one) => describeKeys(one, ports.clock.now()));
+  const keys = found.flatMap((one) => describeKeys(one, ports.clock.now()));
+  return { keys, warnings: keys.flatMap((key) => warningsOf(file, key)) };
+}
+
+const KEEP_OFFLINE = 'keep it offline, and export the subkeys alone: "gpg --armor --export-secret-subkeys FINGERPRINT"';
+
+function warningsOf(file: string, { role, fingerprint, secret }: KeyDescription): readonly Finding[] {
+  if (role !== 'primary' || secret === 'absent' || secret === 'none') return [];
+  const message = `the file holds the secret of the primary key ${fingerprint}, and sign refuses it`;
+  return [{ kind: 'primary-secret-present', file, message, hint: KEEP_OFFLINE }];
 }
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);

@@ -10,7 +10,7 @@ import type { Ports } from '../ports.ts';
 import { inFile } from './trust.ts';
 
 /** Bytes; a PKCS#8 PEM file of an Ed25519 key has 119, an OpenSSH one 399. */
-export const LOG_KEY_CAP = 16 * 1024;
+const LOG_KEY_CAP = 16 * 1024;
 
 export interface GivenKey {
   /** A path, or `-`. */
@@ -23,7 +23,7 @@ export interface GivenKey {
 const PEM = /-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----\s*/g;
 
 /** The keys in a file, one behind the other: what comes through standard input may be several. Throws `unreadable`. */
-export async function readGivenKeys({ files }: Pick<Ports, 'files'>, file: string): Promise<readonly GivenKey[]> {
+async function readGivenKeys({ files }: Pick<Ports, 'files'>, file: string): Promise<readonly GivenKey[]> {
   const bytes = await files.readGiven(file, LOG_KEY_CAP);
   const blocks = Buffer.from(bytes).toString('latin1').match(PEM) ?? [];
   const parts = blocks.length > 1 ? blocks.map((block) => Buffer.from(block, 'latin1')) : [bytes];

@@ -5,10 +5,12 @@ import { isManifestName } from '../core/companions.ts';
 import { formatBase64 } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { EMPTY_ROOT } from '../core/merkle.ts';
+import { type Finding, findingOf } from '../core/report.ts';
 import { formatVerifierKey, type LogKey, parseLogKey, parseVerifierKey } from '../core/signed-note.ts';
 import { checkEntries } from '../logs/tile-check.ts';
 import {
   fetchFiles,
+  findOblivion,
   readCheckpoint,
   readKeyFile,
   readPublished,
@@ -111,8 +113,13 @@ export interface LogInspection extends LogDescription {
   readonly signature: 'good' | 'not-checked';
 }
 
+export interface Inspected {
+  readonly inspection: LogInspection;
+  readonly warnings: readonly Finding[];
+}
+
 /** Throws `not-found` where no log is, `wrong-key` for another key, `log-misbehaved` where what is published does not fit together. */
-export async function logInspect({ files, progress }: Ports, options: LogInspectOptions): Promise<LogInspection> {
+export async function logInspect({ files, progress }: Ports, options: LogInspectOptions): Promise<Inspected> {
   const store = await tileStore(files, options.directory);
   const vkey = options.vkey ?? (await readKeyFile(files, store));
   const checkpoint = await readAndVerify(files, store, vkey);
@@ -127,7 +134,12 @@ export async function logInspect({ files, progress }: Ports, options: LogInspect
     root: formatBase64(root),
     checked: options.full ? 'entries' : 'edge',
   } as const;
-  return vkey === undefined ? { ...described, signature: 'not-checked' } : { ...described, signature: 'good', vkey };
+  const oblivion = await findOblivion(files, store, checkpoint);
+  return {
+    inspection:
+      vkey === undefined ? { ...described, signature: 'not-checked' } : { ...described, signature: 'good', vkey },
+    warnings: oblivion === undefined ? [] : [findingOf(oblivion)],
+  };
 }
 
 const readAndVerify = async (files: Files, store: TileStore, vkey: string | undefined) =>

@@ -132,7 +132,7 @@ async function signatureFor(
   if (asc !== undefined) {
     const verdict = await checkBytes(asc, bytes, signing.certificates, signing.now);
     const isHere = published === undefined;
-    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : {}, verdict);
+    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : 'published', verdict);
     if (verdict.kind === 'good' && problem === undefined)
       return { verdict, warnings: isHere ? warningsOfKept(`${name}${SIGNATURE}`, verdict) : [] };
     if (published !== undefined || !options.force) throw badSignature(name, published, problem);
@@ -231,16 +231,17 @@ const report = (
 function differs(name: ArtifactName, directory: string, old: Uint8Array, lines: readonly ManifestLine[]): Fault {
   const written = Buffer.from(old).toString('utf8');
   const changed = lines.find((line) => !written.includes(formatManifest([line])));
+  const isBelow = changed === undefined && /^[0-9a-f]{64} [ *].*\//m.test(written);
   const why =
     changed === undefined
-      ? 'it lists files that are gone'
+      ? `it lists files that are ${isBelow ? 'in directories below, or gone' : 'gone'}`
       : `its line for ${quote(changed.name)} is another, or missing`;
   return new Fault(
     'conflict',
     `${quote(path.join(directory, name))} is there and does not match the directory: ${why}`,
     {
       file: name,
-      hint: 'a manifest is never edited: --force writes a new one, and removes the signature and proofs of the old one',
+      hint: `${isBelow ? 'did you mean --recursive? ' : ''}a manifest is never edited: --force writes a new one, and removes the signature and proofs of the old one`,
     },
   );
 }

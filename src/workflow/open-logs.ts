@@ -21,6 +21,7 @@ import { refuseInside } from './log.ts';
 import { assignKeys, type GivenKey, kindOf, readKeys } from './log-keys.ts';
 import { rekorLog } from './open-rekor.ts';
 import { joinUrl } from './source.ts';
+import { waitingClock } from './waiting.ts';
 import { witnessingOf } from './witnesses.ts';
 
 export interface LogOptions {
@@ -78,13 +79,23 @@ export function chooseLogs(
   refuseTwice(named);
   const kinds = named.map(({ kind }) => kind);
   const keys = assignKeys(kinds, areAllNeeded ? given : given.filter((one) => kindOf(one, kinds) !== undefined));
-  const patience = options.logDeadline * 1000;
+  const { logDeadline, witnessDeadline } = options;
+  const patience = logDeadline * 1000;
+  const waiting = (what: string, total: number): Ports => ({ ...ports, clock: waitingClock(ports, what, total) });
   return named.map((one) => {
     const key = keys.get(one.kind)?.key;
-    if (one.kind === 'rekor') return rekorLog(ports, one.trusted, key, patience);
     if (one.kind === 'sigsum') return sigsumLog(ports, one.trusted, key, { token, patience });
-    if (one.kind === 'recorder') return recorder(ports, one.trusted, options.publishedUrl, patience);
-    return tileLog(ports, policy, one.directory, neededKey(keys.get('tiles')), options.witnessDeadline);
+    if (one.kind === 'tiles')
+      return tileLog(
+        waiting('witnesses', witnessDeadline),
+        policy,
+        one.directory,
+        neededKey(keys.get('tiles')),
+        witnessDeadline,
+      );
+    const asking = waiting(`the log ${quote(one.trusted.name)}`, logDeadline);
+    if (one.kind === 'rekor') return rekorLog(asking, one.trusted, key, patience);
+    return recorder(asking, one.trusted, options.publishedUrl, patience);
   });
 }
 

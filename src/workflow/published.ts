@@ -6,11 +6,14 @@
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
-import type { Ports } from '../ports.ts';
+import type { Http, Ports } from '../ports.ts';
 import { isUrl, openSource, type Source } from './source.ts';
+import { waitingClock } from './waiting.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 5000;
+/** Milliseconds that a look may take, also where that is longer than the deadline. */
+const LOOK = 10_000;
 
 /** Throws `usage` for what is no address, and for that of the manifest, which `verify` takes. Asks nobody. */
 export function checkPublishedUrl(url: string, manifest: string): void {
@@ -26,7 +29,7 @@ export function checkPublishedUrl(url: string, manifest: string): void {
 }
 
 /**
- * Waits until these files are published below a URL, `deadline` seconds at most. Then throws `pending` where one is not there,
+ * Waits until these files are published below a URL, `deadline` seconds at most, and looks at least once. Then throws `pending` where one is not there,
  * `altered` where it differs, `network` where nothing answers. The URL MUST be one that `checkPublishedUrl` lets pass.
  */
 export async function awaitPublished(
@@ -35,14 +38,16 @@ export async function awaitPublished(
   url: string,
   deadline: number,
 ): Promise<void> {
-  const source = openSource(ports, url);
-  const end = ports.clock.now().getTime() + deadline * 1000;
+  const clock = waitingClock(ports, 'what is published', deadline);
+  const end = clock.now().getTime() + deadline * 1000;
+  const left = () => end - clock.now().getTime();
+  const get: Http['get'] = async (address, cap) => ports.http.get(address, cap, Math.max(LOOK, left()));
+  const source = openSource({ ...ports, http: { ...ports.http, get } }, url);
   for (;;) {
     const problem = await compare(source, local).catch(whatTimeMayMend);
     if (problem === undefined) return;
-    const left = end - ports.clock.now().getTime();
-    if (left <= 0) throw problem;
-    await ports.clock.sleep(Math.min(INTERVAL, left));
+    if (left() <= 0) throw problem;
+    await clock.sleep(Math.min(INTERVAL, left()));
   }
 }
 

@@ -47,7 +47,7 @@ export async function resume(ports: Ports, options: SubmitOptions): Promise<Outc
       outcomes.push({ faults: [error] });
     }
   }
-  const entries = outcomes.flatMap(({ detail }) => (detail === undefined ? [] : [detail['entry']]));
+  const entries = outcomes.flatMap(({ detail = {} }) => Object.values(detail));
   return { ...joinOutcomes(outcomes), ...(entries.length === 0 ? {} : { detail: { entries } }) };
 }
 

@@ -6,7 +6,7 @@ import { Fault, quote } from '../core/fault.ts';
 import { type ArtifactName, parseArtifactName, parseNewName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding } from '../core/report.ts';
 import type { Files, FileType } from '../ports.ts';
-import type { Sink } from './read-once.ts';
+import { readOnce, type Sink } from './read-once.ts';
 import { directorySource, isDirectory, type SourceEntry } from './source.ts';
 
 export interface SelectOptions {
@@ -123,11 +123,15 @@ async function selectIn(
   wanted: ReadonlySet<string> | 'all',
   options: SelectOptions,
 ): Promise<Selection> {
-  const all = (await directorySource(files, directory).list(options.recursive && wanted === 'all')) ?? [];
+  const source = directorySource(files, directory);
+  const all = (await source.list(options.recursive && wanted === 'all')) ?? [];
   const listed = all.filter(({ name, type }) => type !== 'file' || !isTemporaryName(path.posix.basename(name)));
   const keep = (name: string) => (wanted === 'all' || wanted.has(name)) && matches(name, options);
   const there = new Set(listed.filter(({ type }) => type === 'file').map(({ name }) => name));
-  const ours = classify(concerned(there, keep), there);
+  const names = concerned(there, keep);
+  // an armored key goes by the name of a signature
+  for (const name of names.filter((one) => isLonely(one, there))) await readOnce(source, name, [refuseSecret(name)]);
+  const ours = classify(names, there);
   for (const { name, type } of listed)
     if (type !== 'directory' && keep(name) && type !== 'file') throw irregular(path.join(directory, name), type);
   const artifacts = ours.artifacts.filter(keep).map(parseNewName);
@@ -147,6 +151,9 @@ const concerned = (there: ReadonlySet<string>, keep: (name: string) => boolean):
     const signed = name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : name;
     return keep(name) || (there.has(signed) && keep(signed));
   });
+
+const isLonely = (name: string, there: ReadonlySet<string>): boolean =>
+  name.endsWith(SIGNATURE) && !there.has(name.slice(0, -SIGNATURE.length));
 
 function signaturesOf(artifacts: readonly ArtifactName[], ours: ReleaseNames): readonly ArtifactName[] {
   const signed = new Set(artifacts.map((name) => `${name}${SIGNATURE}`));
@@ -170,7 +177,7 @@ export async function clearTemporary(files: Files, { directory, artifacts }: Sel
 const irregular = (file: string, type: FileType) =>
   new Fault('bad-name', `${quote(file)} is ${type === 'symlink' ? 'a symbolic link' : 'not a regular file'}`, {
     file,
-    hint: 'put the file itself there, or leave it out with --exclude',
+    hint: 'put the file itself there, or take it out: what cannot be checked is not published',
   });
 
 const unentered = (listed: readonly SourceEntry[]): readonly Finding[] =>

@@ -24,6 +24,7 @@ import {
   beginMaking,
   describeSignature,
   type GoodVerdict,
+  type Keeping,
   openSigning,
   SIGNATURE_CAP,
   type Signing,
@@ -155,7 +156,8 @@ async function prepare(context: Context, source: Source, name: ArtifactName, has
   await comparePublished(context, name, read);
   const base = { name, size: read.size, sha256: read.sha256, present: presence(local, existing) };
   const verdict = await check?.finish(read);
-  const keeping = out === undefined ? { primary: context.signing.primary, force: context.force } : {};
+  const { signing, force } = context;
+  const keeping: Keeping = out === undefined ? { primary: signing.primary, force } : 'published';
   const problem = verdict === undefined ? undefined : whyNotKept(keeping, verdict);
   if (existing !== undefined && verdict?.kind === 'good' && problem === undefined)
     return {

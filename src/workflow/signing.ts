@@ -5,6 +5,7 @@ import type { Fingerprint } from '../core/fingerprint.ts';
 import type { Finding, SignatureReport } from '../core/report.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
 import { beginVerification, parseDetachedSignature, type Verdict } from '../openpgp/detached.ts';
+import type { SigningHash } from '../openpgp/hashes.ts';
 import { KEYRING_CAP } from '../openpgp/keyring.ts';
 import { openSigningKey, type SigningKey } from '../openpgp/secret-key.ts';
 import { beginSignature } from '../openpgp/signature.ts';
@@ -16,8 +17,6 @@ const PASSPHRASE_CAP = 4096;
 
 const LINE_FEED = 0x0a;
 
-export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512';
-
 export interface SigningOptions {
   readonly keyFile: string | undefined;
   readonly passphraseFile: string | undefined;
@@ -25,7 +24,7 @@ export interface SigningOptions {
   readonly certificate: string | undefined;
   readonly allowPrimarySecret: boolean;
   readonly allowRfc9580: boolean;
-  readonly digestAlgorithm: DigestAlgorithm | undefined;
+  readonly digestAlgorithm: SigningHash | undefined;
   readonly warnDays: number;
   /** On how many threads at most signatures are made. */
   readonly threads: number;
@@ -40,7 +39,7 @@ export interface Signing {
   readonly certificates: readonly Certificate[];
   /** The primary key of the key that signs; undefined where it cannot. */
   readonly primary: Fingerprint | undefined;
-  readonly digestAlgorithm: DigestAlgorithm | undefined;
+  readonly digestAlgorithm: SigningHash | undefined;
   readonly now: Date;
   readonly warnings: readonly Finding[];
 }
@@ -162,24 +161,25 @@ export function refusedCheck({ message, hint }: Fault): Check {
 export interface Unkept {
   /** Continues "it is there and": `does not verify: …`. */
   readonly why: string;
-  /** Where a clock may be the reason. */
+  /** Where a clock may be the reason, or, of what is published, the key of another cycle. */
   readonly hint?: string | undefined;
 }
 
-/** Of a signature that is here already, and of one that is published: `{}`, as it was made with the key of its time. */
-export interface Keeping {
-  /** The primary key of the key that would sign now. */
-  readonly primary?: Fingerprint | undefined;
-  readonly force?: boolean;
-}
+const EARLIER_CYCLE =
+  'was it made with the key of an earlier cycle? give the certificates of both keys, in one file, with --certificate; otherwise, find out how it came to be published';
+
+/** Of a signature that is here already; one that is published was made with the key of its time, and nothing replaces it. */
+export type Keeping = { readonly primary: Fingerprint | undefined; readonly force: boolean } | 'published';
 
 /** Why a signature that is there cannot stay, if so. Time alone is no reason to sign again, unless it is forced. */
-export function whyNotKept({ primary, force = false }: Keeping, verdict: Verdict): Unkept | undefined {
-  if (verdict.kind !== 'good')
-    return {
-      why: `does not verify: ${verdict.message}`,
-      hint: verdict.kind === 'not-yet-valid' ? verdict.hint : undefined,
-    };
+export function whyNotKept(keeping: Keeping, verdict: Verdict): Unkept | undefined {
+  if (verdict.kind !== 'good') {
+    const stranger = keeping === 'published' && verdict.kind === 'wrong-key' ? EARLIER_CYCLE : undefined;
+    const hint = verdict.kind === 'not-yet-valid' ? verdict.hint : stranger;
+    return { why: `does not verify: ${verdict.message}`, hint };
+  }
+  if (keeping === 'published') return undefined;
+  const { primary, force } = keeping;
   if (primary !== undefined && verdict.primary !== primary)
     return { why: `was made with the key ${verdict.primary}, not with ${primary}` };
   return force && verdict.state === 'expired-after-signing' ? { why: EXPIRED_SINCE } : undefined;

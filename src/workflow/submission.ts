@@ -53,7 +53,8 @@ export async function prepareSubmission(
   };
   if (earlier === undefined)
     return { logs: [], since: wholeSeconds(ports.clock.now()), statement, prepared: new Map(), asked: new Map() };
-  if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement))) throw otherStatement(file);
+  if (!equalBytes(formatStatement(earlier.statement), formatStatement(statement)))
+    throw otherStatement(file, earlier.statement);
   return earlier;
 }
 
@@ -67,11 +68,14 @@ export const forLogs = (submission: Submission, named: readonly string[]): Submi
 
 const nameInSubmission = (log: string): string => (log.startsWith(TILE_LOG) ? TILE_LOG : log);
 
-export const otherStatement = (file: string) =>
+export const otherStatement = (file: string, said: Statement) =>
   new Fault('conflict', `${quote(file)} is about the same manifest, and says something else of the release`, {
     file,
-    hint: 'a release is logged once: give the same project, release, ref and commit as then',
+    hint: `a release is logged once: give the same project, release, ref and commit as then: ${describeIdentity(said)}`,
   });
+
+const describeIdentity = ({ project, version, ref, commit }: Statement): string =>
+  [project, version, ref, commit].flatMap((one) => (one === undefined ? [] : [quote(one)])).join(', ');
 
 /** What a later try may mend, without anybody doing anything here. */
 const OUTAGES: readonly FaultKind[] = ['network', 'locked', 'pending'];

@@ -110,6 +110,7 @@ function checkExisting(
 function refuseOther(manifest: SignedManifest, file: string, proof: Uint8Array, statement: Statement): void {
   const { extra } = parseTlogProof(proof);
   if (extra === undefined || equalBytes(extra, formatStatement(statement))) return;
-  bindStatement(parseStatement(extra), manifest);
-  throw otherStatement(file);
+  const said = parseStatement(extra);
+  bindStatement(said, manifest);
+  throw otherStatement(file, said);
 }

@@ -18,13 +18,12 @@ import { type ArtifactName, parseArtifactName } from '../core/name.ts';
 import type { Policy } from '../core/policy.ts';
 import { findingOf, type LogReport, type Outcome } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
-import { formatStatement } from '../core/statement.ts';
 import type { Submission } from '../core/submission.ts';
 import type { Ports } from '../ports.ts';
 import type { ChosenLog } from './chosen-log.ts';
 import { examineManifest } from './examine-manifest.ts';
 import { type Findings, noFindings } from './findings.ts';
-import type { IdentityOptions } from './identity.ts';
+import { type IdentityOptions, warningsOfVersion } from './identity.ts';
 import { loadTrust, type TrustOptions } from './load-trust.ts';
 import { chooseLogs, type LogKeys, type LogOptions, readLogKeys } from './open-logs.ts';
 import { countProven } from './proofs.ts';
@@ -95,18 +94,19 @@ async function submitManifest(
   found: Findings,
 ): Promise<Outcome> {
   const earlier = await prepareSubmission(ports, options, manifest);
-  const { publishedUrl, deadline } = options;
+  const { publishedUrl = earlier.publishedUrl, deadline } = options;
   if (publishedUrl !== undefined) checkPublishedUrl(publishedUrl, manifest.name);
+  found.warnings.push(...warningsOfVersion(earlier.statement.version, manifest.name));
   const chosen = chooseLogs(ports, options, keys, manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
   // so far nobody was asked: a log may be yet to be made, and the release yet to be published
-  if (options.dryRun)
-    return { ...found, manifests, detail: { entry: Buffer.from(formatStatement(earlier.statement)).toString('utf8') } };
+  if (options.dryRun) return { ...found, manifests, detail: describeRequests(requests) };
   const kept = new Map(
     [...requests].filter(([{ isRepeatable }]) => !isRepeatable).map(([{ kind }, one]) => [kind, one]),
   );
-  const submission = forLogs({ ...earlier, prepared: new Map([...earlier.prepared, ...kept]) }, options.logs);
+  const prepared = new Map([...earlier.prepared, ...kept]);
+  const submission = forLogs({ ...earlier, prepared, publishedUrl }, options.logs);
   const task = { submission, asked: options.logs, isNeeded: await isAnyMissing(ports, manifest, chosen) };
   const { logs, faults, left } = await persisted(ports, manifest, task, async () => {
     if (publishedUrl !== undefined) await awaitPublished(ports, localBytes(manifest), publishedUrl, deadline);
@@ -135,6 +135,15 @@ function prepareRequests(
     }),
   );
 }
+
+/** What each kind of log would get: the exact entry of a tile log, which is the statement, and the requests for others. */
+const describeRequests = (requests: ReadonlyMap<ChosenLog, Uint8Array>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...requests].map(([{ kind }, request]) => [
+      kind === 'tiles' ? 'entry' : kind,
+      Buffer.from(request).toString('utf8').trim(),
+    ]),
+  );
 
 async function isAnyMissing(
   { files }: Ports,

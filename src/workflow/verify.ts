@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `verify`: a directory, files, or what is published at a URL, against a trust policy. Offline unless given a URL. */
 import path from 'node:path';
-import { isManifestName, SIGNATURE } from '../core/companions.ts';
+import { COMPANIONS, isManifestName, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
 import { type FileReport, type Finding, joinOutcomes, type Outcome } from '../core/report.ts';
@@ -36,7 +36,7 @@ export async function verify(ports: Ports, options: VerifyOptions): Promise<Outc
   const trust = await loadTrust(ports, options);
   const outcomes: Outcome[] = [];
   const faults: Fault[] = [];
-  for (const given of options.paths) {
+  for (const given of withoutCompanions(options.paths)) {
     try {
       outcomes.push(await verifyOne(ports, trust, given, options));
     } catch (error) {
@@ -45,6 +45,21 @@ export async function verify(ports: Ports, options: VerifyOptions): Promise<Outc
     }
   }
   return joinOutcomes([...outcomes, { faults }]);
+}
+
+/**
+ * A signature that is named beside what it signs, as gpg wants it or a shell's `*` does it, is looked at with that; proofs of a manifest,
+ * too. What is dropped so looks at nothing else.
+ */
+function withoutCompanions(paths: readonly string[]): readonly string[] {
+  const named = new Set(paths);
+  const isCompanion = (given: string): boolean =>
+    COMPANIONS.some((suffix) => {
+      const owner = given.slice(0, -suffix.length);
+      if (!given.endsWith(suffix) || !named.has(owner) || isCompanion(owner)) return false;
+      return suffix === SIGNATURE || isManifestName(path.basename(owner));
+    });
+  return paths.filter((given) => !isCompanion(given));
 }
 
 async function verifyOne(ports: Ports, trust: Trust, given: string, options: VerifyOptions): Promise<Outcome> {
@@ -121,8 +136,10 @@ async function demandManifest(examining: Examining, file: FileReport, options: V
   found.errors.push({
     kind: 'not-in-log',
     file: file.name,
-    message: `no manifest beside ${quote(file.name)} lists it and its signature, and the policy demands a log`,
-    hint: 'put the manifest, its signature and its proofs beside the file, or name it with --manifest',
+    message: `no manifest ${isUrl(source.shown) ? 'is named that' : `beside ${quote(file.name)}`} lists it and its signature, and the policy demands a log`,
+    hint: isUrl(source.shown)
+      ? 'a directory at an address cannot be listed: name its manifest with --manifest'
+      : 'put the manifest, its signature and its proofs beside the file, or name it with --manifest',
   });
   return {};
 }

@@ -51,7 +51,15 @@ describe('a pending submission', () => {
     expect(parseSubmission(bytes).asked).toEqual(asked);
   });
 
+  it('keeps where the release is published', () => {
+    const publishedUrl = 'https://tarballs.example.org/nova/';
+    const bytes = formatSubmission({ logs, since, statement, prepared: new Map(), asked: new Map(), publishedUrl });
+    expect(Buffer.from(bytes).toString()).toBe(TEXT.replace('"schema"', `"published_url":"${publishedUrl}","schema"`));
+    expect(parseSubmission(bytes).publishedUrl).toBe(publishedUrl);
+  });
+
   it.each<readonly [string, string, string]>([
+    ['an address that is no text', TEXT.replace('"schema"', '"published_url":[],"schema"'), 'published_url: '],
     ['another schema', TEXT.replace('submission/v1', 'submission/v2'), 'schema: is not artifact-signing.submission/v1'],
     ['no statement', `{${FIELDS}}`, 'statement: is missing'],
     ['no logs', TEXT.replace(/"logs":[^\]]*\],/, ''), 'logs: is missing'],

@@ -12,6 +12,7 @@ import { canonical, type Target } from './target.ts';
 const submission = (
   prepared: Readonly<Record<string, Uint8Array>>,
   asked: Readonly<Record<string, string>> = {},
+  publishedUrl?: string,
 ): Uint8Array =>
   formatSubmission({
     logs: ['sigstore', 'tiles:'],
@@ -19,6 +20,7 @@ const submission = (
     prepared: new Map(Object.entries(prepared)),
     asked: new Map(Object.entries(asked)),
     statement,
+    ...(publishedUrl === undefined ? {} : { publishedUrl }),
   });
 
 const both = { rekor: preparedForRekor, sigsum: preparedForSigsum };
@@ -37,7 +39,10 @@ export const SUBMISSIONS: readonly Target[] = [
     name: 'submission',
     corpus: [{}, { rekor: preparedForRekor }, { sigsum: preparedForSigsum }, both]
       .map((prepared) => submission(prepared))
-      .concat(submission(both, { sigstore: 'https://one.example.org' })),
+      .concat(
+        submission(both, { sigstore: 'https://one.example.org' }),
+        submission({}, {}, 'https://tarballs.example.org/nova'),
+      ),
     kinds: ['bad-format'],
     check: canonical(parseSubmission, formatSubmission),
     cap: 1024 * 1024,

@@ -202,6 +202,14 @@ describe('fetching is refused', () => {
     await vi.waitFor(() => expect(requests).toHaveLength(2));
   });
 
+  it('after the patience that it is given, whatever tries are left', async () => {
+    answers = [() => undefined];
+    await refused('network', undiciHttp({ pauses: [0, 1, 1, 1] }).get(url(), 9, 200));
+    expect(requests.length).toBeLessThanOrEqual(1);
+    answers = [status(503)];
+    await refused('network', undiciHttp({ pauses: [0, 600_000] }).get(url(), 9, 5000));
+  });
+
   it('not for taking longer than the patience, while bytes come', async () => {
     const impatient = undiciHttp({ pauses: [0], timeout: 1500 });
     answers = [

@@ -61,6 +61,7 @@ const noTls: Tls = { visit: offline };
 /** For a fake clock: what is left on one that stands still is no limit for a real socket. */
 const unlimited = (http: Http): Http => ({
   ...http,
+  get: async (url, cap) => http.get(url, cap),
   post: async (url, body, limits) => http.post(url, body, { ...limits, timeout: ENOUGH }),
   ask: async (url, limits) => http.ask(url, { ...limits, timeout: ENOUGH }),
 });

@@ -2,7 +2,9 @@
 /** A tile log and policies that demand it, for the tests of `verify`, `publish` and `submit`. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { Fault } from '../../src/core/fault.ts';
 import { formatVerifierKey, noteSigner, parseLogKey } from '../../src/core/signed-note.ts';
+import type { Lock } from '../../src/ports.ts';
 import type { Lab } from './lab.ts';
 
 export const ORIGIN = 'example.org/log';
@@ -56,6 +58,14 @@ export interface Demand {
   /** Of the policy, such as `expired_after_signing`. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
+
+/** Of the log, which somebody else holds; there is no other run that submits the same manifest. */
+export const lockedLog = (lab: Lab): Lock => ({
+  hold: async (file, _, body) => {
+    if (!file.startsWith(lab.at('log.state'))) return body();
+    throw new Fault('locked', 'another process writes');
+  },
+});
 
 /** The file of a policy that pins a certificate and the log. */
 export function putPolicy(lab: Lab, { key = 'good', vkeys, atLeast = 1, witnessed, more }: Demand = {}): string {

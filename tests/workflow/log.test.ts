@@ -25,7 +25,8 @@ afterEach(() => fs.rmSync(work, { recursive: true }));
 
 const init = async (options: Partial<Parameters<typeof logInit>[1]> = {}) =>
   logInit(ports, { directory: at('log'), origin: ORIGIN, keyFile: at('key.pem'), dryRun: false, ...options });
-const inspect = async (full = false, key?: string) => logInspect(ports, { directory: at('log'), full, vkey: key });
+const inspectAll = async (full = false, key?: string) => logInspect(ports, { directory: at('log'), full, vkey: key });
+const inspect = async (full = false, key?: string) => (await inspectAll(full, key)).inspection;
 const append = async (count: number) =>
   (await openTileLog(ports, at('log'), parseLogKey(Buffer.from(pem)))).append(entries(0, count));
 
@@ -140,6 +141,7 @@ describe('log inspect', () => {
     expect(rest).toEqual({ directory: at('log'), origin: ORIGIN, size: 300, vkey, checked: 'edge', signature: 'good' });
     expect(fs.readFileSync(at('log', 'checkpoint'), 'utf8').split('\n')[2]).toBe(root);
     expect(await inspect(true)).toEqual({ ...rest, root, checked: 'entries' });
+    expect((await inspectAll()).warnings).toEqual([]);
   });
 
   it('says that the signature was not checked where no key is known, and checks it where one is given', async () => {
@@ -152,6 +154,15 @@ describe('log inspect', () => {
     const { message } = await faultOf(inspect(false, other), 'wrong-key');
     expect(message).toBe(`the key is not that of the log "${ORIGIN}" in "${at('log')}"`);
     await faultOf(inspect(false, 'no key'), 'usage');
+  });
+
+  it('warns where nothing remembers how large the log has been', async () => {
+    await init();
+    fs.rmSync(at('log.state'), { recursive: true });
+    expect((await inspectAll()).warnings).toEqual([]);
+    await append(3);
+    fs.rmSync(at('log.state'), { recursive: true });
+    expect((await inspectAll()).warnings).toMatchObject([{ kind: 'missing', file: at('log.state') }]);
   });
 
   it('sees at once what is wrong at the right edge, and the rest when everything is read', async () => {

@@ -11,6 +11,7 @@ import { detachSign } from '../gpg.ts';
 import { type Lie, type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
 import { ED25519, fakeClock, loopback, namesIn, useLab } from './lab.ts';
 import { IDENTITY, MANIFEST, makeRelease, PENDING, prepare } from './log-lab.ts';
+import { serve } from './server.ts';
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 const lab = useLab({
@@ -377,10 +378,11 @@ describe('a signing config', () => {
     const [first] = servers as [RekorServerLab];
     await refused(1, /pending: /, words('--published-url', `${first.url}/nothing`), ports());
     first.lies = [frozen];
-    await refused(2, 'the log "sigstore" is frozen', words(), ports());
+    const published = words('--published-url', (await serve(at('r'))).url);
+    await refused(2, 'the log "sigstore" is frozen', published, ports());
     expect(namesIn(at('r'))).toContain(PENDING);
     configure(servers[0]?.url, servers[1]?.url);
-    expect((await done(words(), ports())).logs).toMatchObject([{ origin: logs[1]?.origin }]);
+    expect((await done(published, ports())).logs).toMatchObject([{ origin: logs[1]?.origin }]);
     expect([posts(0), posts(1)]).toEqual([1, 1]);
   });
 

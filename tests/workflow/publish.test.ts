@@ -6,7 +6,17 @@ import { Fault } from '../../src/core/fault.ts';
 import type { Files } from '../../src/ports.ts';
 import { observedFiles } from '../logs/observed-files.ts';
 import { countingFiles, ED25519, namesIn, realFiles, temporaryIn, useLab } from './lab.ts';
-import { IDENTITY, MANIFEST, makeLog, makeRelease, PENDING, PROOF, putPolicy, submitWords } from './log-lab.ts';
+import {
+  IDENTITY,
+  lockedLog,
+  MANIFEST,
+  makeLog,
+  makeRelease,
+  PENDING,
+  PROOF,
+  putPolicy,
+  submitWords,
+} from './log-lab.ts';
 import { killBefore, runProcess } from './processes.ts';
 
 const lab = useLab({ good: ED25519 });
@@ -118,8 +128,7 @@ describe('publish', () => {
 
   it('takes a pending submission along', async () => {
     await makeLog(lab);
-    const locked = { hold: () => Promise.reject(new Fault('locked', 'locked')) };
-    await refused(1, 'pending: ', submitWords(lab, 'r', ...IDENTITY), { lock: locked });
+    await refused(1, 'pending: ', submitWords(lab, 'r', ...IDENTITY), { lock: lockedLog(lab) });
     await done(publish());
     expect(read('site', PENDING)).toEqual(read('r', PENDING));
     await done(submitWords(lab, 'site'));
@@ -154,7 +163,8 @@ describe('publish refuses', () => {
     await refused(3, 'altered: ', publish());
     expect(namesIn(at('site'))).toEqual([]);
     put({ 'r/extra': 'x' });
-    await refused(3, 'extra: ', publish());
+    const { errors } = await refused(3, 'extra: ', publish());
+    expect(errors.find(({ kind }) => kind === 'extra')?.hint).toBe('who put it there?');
     expect(namesIn(at('site'))).toEqual([]);
   });
 

@@ -325,7 +325,9 @@ describe('submit to Rekor refuses', () => {
     const bare = words(['one']).filter((word) => word !== '--log-key' && word !== at('rekor.pem'));
     await refused(2, 'no key for the log "one" is given', bare, ports());
     await refused(2, 'no key for the log "one" is given', [...bare, '--dry-run'], ports());
-    await done(words(['one'], '--dry-run'), ports());
+    const { detail } = await done(words(['one'], '--dry-run'), ports());
+    expect(JSON.parse(String(detail?.['rekor']))).toMatchObject({ publicKey });
+    expect(Object.keys(detail ?? {})).toEqual(['rekor']);
     await refused(2, 'log.pem" is for none of these logs', [...words(['one']), '--log-key', at('log.pem')], ports());
     await refused(2, 'more than one key is given', [...words(['one']), '--log-key', at('rekor.pem')], ports());
     await done(['key', 'generate-log-key', '--for', 'rekor', '--out', at('other.pem')]);

@@ -229,6 +229,15 @@ describe('sign --recursive --sums', () => {
     expect(namesIn(at('r'))).not.toContain('a.tar.gz.asc');
   });
 
+  it('asks whether the directories below were meant, where the manifest lists what is in them', async () => {
+    put(RELEASE);
+    await done(sign('--sums', '--recursive'));
+    const sums = ['sums', at('r'), '--key-file', lab.key('good')];
+    const { errors } = await refused(3, 'it lists files that are in directories below, or gone', sums);
+    expect(errors[0]?.hint).toMatch(/^did you mean --recursive\? /);
+    await done([...sums, '--recursive']);
+  });
+
   it('replaces the manifest of other content as a whole, where it is forced to', async () => {
     put(RELEASE);
     await done(sign('--sums'));

@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/core/fault.ts';
+import type { Report } from '../../src/core/report.ts';
 import { sha256 } from '../../src/core/sha256.ts';
 import { parseSubmission } from '../../src/core/submission.ts';
-import type { Http } from '../../src/ports.ts';
+import type { Http, Progress } from '../../src/ports.ts';
 import { type Operation, observedFiles } from '../logs/observed-files.ts';
 import { directoryGet, readLog } from '../logs/tile-client.ts';
 import { countingFiles, ED25519, fakeClock, loopback, namesIn, realFiles, useLab } from './lab.ts';
@@ -121,6 +122,30 @@ describe('submit', () => {
   });
 });
 
+describe('submit warns', () => {
+  it('of a version that the manifest does not have in its name', async () => {
+    const told = (report: Report) => report.warnings.map(({ kind, message }) => `${kind}: ${message}`);
+    const words = (version: string) => submitWords(lab, 'r', '--project', 'nova', '--release', version, '--dry-run');
+    expect(told(await done(words('1')))).toEqual([]);
+    expect(told(await done(words('v1')))).toEqual([]);
+    expect(told(await done(words('99')))).toEqual([
+      `not-checked: the version "99" does not stand in the name of the manifest "${MANIFEST}"`,
+    ]);
+    for (const end of ['', '.asc']) fs.renameSync(at('r', `${MANIFEST}${end}`), at('r', `SHA256SUMS${end}`));
+    expect(told(await done(words('99')))).toEqual([]);
+  });
+
+  it('where nothing remembers the log any more', async () => {
+    await done(submit());
+    await makeRelease(lab, 's', '2');
+    fs.rmSync(at('log.state'), { recursive: true });
+    const words = submitWords(lab, 's', '--project', 'nova', '--release', '2');
+    const { warnings } = await done(words);
+    expect(warnings).toMatchObject([{ kind: 'missing', message: expect.stringContaining('nothing here remembers') }]);
+    expect((await done(words)).warnings).toEqual([]);
+  });
+});
+
 describe('submit --dry-run', () => {
   it.each([
     ['a log that is none', 'not a log: "bogus"', () => submit().with(3, 'bogus')],
@@ -195,7 +220,10 @@ describe('submit refuses', () => {
       ['--project', 'opendev.org/openstack/nova', '--release', '2'],
       [...IDENTITY, '--ref', 'refs/tags/1'],
     ])
-      await untouched(3, `conflict: "${PROOF}" is about the same manifest`, submitWords(lab, 'r', ...words));
+      expect(
+        (await untouched(3, `conflict: "${PROOF}" is about the same manifest`, submitWords(lab, 'r', ...words)))
+          .errors[0]?.hint,
+      ).toContain('as then: "opendev.org/openstack/nova", "1"');
     expect(entries()).toHaveLength(1);
   });
 
@@ -210,6 +238,10 @@ describe('submit refuses', () => {
     await untouched(2, 'there is no log in', submit().with(3, `tiles:${at('nowhere')}`));
     await untouched(2, 'there is no log in', submit().with(3, `tiles:${at('log.pem')}`));
     await untouched(2, 'there is no log in', submit().with(3, `tiles:${at('r')}`));
+    fs.renameSync(at('log'), at('unmounted'));
+    const { errors } = await refused(2, 'there is no log in', submit());
+    expect(errors[0]?.hint).toContain('there was one');
+    fs.renameSync(at('unmounted'), at('log'));
     await untouched(2, 'not a log', submit().with(3, at('log')));
     expect(fs.existsSync(at('nowhere.state'))).toBe(false);
   });
@@ -392,6 +424,40 @@ describe('submit --published-url', () => {
     expect(fs.existsSync(at('r', PENDING))).toBe(status === 1);
     fs.rmSync(at('r', PENDING), { force: true });
     expect({ ...lab.snapshot('r'), ...theLog() }).toEqual(before);
+  });
+
+  it('is where --resume looks again, also without being told', async () => {
+    override = answerFirst(1e9, 404);
+    await refused(1, 'pending: ', published('--deadline', '0'), { http });
+    expect(parseSubmission(read('r', PENDING))).toMatchObject({ publishedUrl: site.url });
+    const resume = ['submit', at('r'), '--resume', ...submitWords(lab).slice(2), '--deadline', '0'];
+    await refused(1, 'pending: ', resume, { http });
+    expect(entries()).toEqual([]);
+    override = undefined;
+    await done(resume, { http });
+    expect(entries()).toHaveLength(1);
+  });
+
+  it('may be another by then', async () => {
+    const dead = await deadUrl();
+    await refused(1, 'pending: ', submit('--published-url', dead, '--deadline', '0'), { http });
+    await done(['submit', at('r'), '--resume', ...submitWords(lab).slice(2), '--published-url', site.url], { http });
+    expect(site.requests).toHaveLength(2);
+  });
+
+  it('says for how long it has been waited, and gives no look more time than is left', async () => {
+    override = answerFirst(1e9, 404);
+    const looks: (number | undefined)[] = [];
+    const get: Http['get'] = async (url, cap, patience) => {
+      looks.push(patience);
+      return http.get(url, cap);
+    };
+    const said: string[] = [];
+    const progress: Progress = { report: (...one) => void said.push(one.join(' ')), end: () => undefined };
+    const clock = fakeClock(new Date());
+    await refused(1, 'pending: ', published('--deadline', '12'), { http: { ...http, get }, clock, progress });
+    expect(looks).toEqual([12_000, 10_000, 10_000, 10_000]);
+    expect(said).toEqual([0, 5, 10].map((seconds) => `seconds waited for what is published ${seconds} 12`));
   });
 
   it('refuses a signature that differs, as it refuses a manifest', async () => {

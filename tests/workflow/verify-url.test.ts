@@ -121,7 +121,8 @@ describe('the URL of a file', () => {
     await done(submitWords(lab, 'r', ...IDENTITY));
     const words = ['verify', `${site.url}/a-1.tar.gz`, '--policy', putPolicy(lab)];
     expect((await done([...words, '--manifest', MANIFEST], { http })).logs).toHaveLength(1);
-    await refused(3, /not-in-log: no manifest beside/, words, { http });
+    const { errors } = await refused(3, /not-in-log: no manifest is named that lists it/, words, { http });
+    expect(errors[0]?.hint).toContain('name its manifest with --manifest');
   });
 });
 
