@@ -49,14 +49,40 @@ describe('package.json', () => {
     }
   });
 
-  it('packs dist, roles, playbooks and jobs, and neither sources nor tests', () => {
+  describe('packs', () => {
     const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'], {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    const packed: readonly { readonly path: string }[] = JSON.parse(output)[0].files;
-    const tops = new Set(packed.map((file) => file.path.split('/')[0]));
-    expect([...tops].sort()).toEqual([...manifest.files, 'package.json'].sort());
+    const files: readonly { readonly path: string }[] = JSON.parse(output)[0].files;
+    const packed = files.map((file) => file.path);
+    const isIn = (name: string, place: string) => name === place || name.startsWith(`${place}/`);
+    const isPacked = (place: string) => packed.some((name) => isIn(name, place));
+
+    it('dist, roles, playbooks, jobs and documents, and neither sources nor tests', () => {
+      const wanted: readonly string[] = [...manifest.files, 'package.json'];
+      expect(packed.filter((name) => !wanted.some((place) => isIn(name, place)))).toEqual([]);
+      expect(wanted.filter((place) => !isPacked(place))).toEqual([]);
+      expect(packed.filter((name) => /^(?:src|tests|scripts|node_modules)\//.test(name))).toEqual([]);
+    });
+
+    it('whatever its pages link to', () => {
+      for (const page of packed.filter((name) => /^[A-Z]+\.rst$/.test(name))) {
+        const targets = [...read(page).matchAll(/<([^<>:]+)>`_/g)].map(([, target = '']) => target);
+        expect([page, targets.filter((target) => !isPacked(target))]).toEqual([page, []]);
+      }
+    });
+
+    it('the roles of its playbooks, where ansible.cfg has Ansible look for them', () => {
+      expect(isPacked('ansible.cfg')).toBe(true);
+      const [, place = ''] = /^roles_path = (.+)$/m.exec(read('ansible.cfg')) ?? [];
+      const playbooks = packed.filter((name) => /^playbooks\/.*\.yaml$/.test(name));
+      const included = playbooks.flatMap((name) =>
+        [...read(name).matchAll(/(?:include|import)_role:\s+name: ([\w-]+)/g)].map(([, role = '']) => role),
+      );
+      expect(included.length).toBeGreaterThan(4);
+      expect(included.filter((role) => !isPacked(`${place}/${role}/tasks/main.yaml`))).toEqual([]);
+    });
   });
 });
 
