@@ -90,6 +90,30 @@ describe('doc/source/cli.rst', () => {
   });
 });
 
+describe('doc/source/formats.rst', () => {
+  const report = section(read('doc/source/formats.rst'), 'Report');
+  /** The values of the fields of this name, in the order of src/core/report.ts: of a file, of a manifest, of a log. */
+  const actions = [...read('src/core/report.ts').matchAll(/^ {2}readonly action: (.*);$/gm)].map(([, union = '']) =>
+    [...union.matchAll(/'([a-z-]+)'/g)].map(([, value = '']) => value),
+  );
+
+  it.each([
+    ['of a file', 0],
+    ['of a manifest', 1],
+  ])('has every action %s once, and no other', (of, at) => {
+    const [, rest = ''] = report.split(`The \`\`action\`\` ${of}:\n\n`);
+    const [table = ''] = rest.split('\n\n');
+    expect(firstColumn(table)).toEqual(actions[at]);
+  });
+
+  it('has every action of a log', () => {
+    const [, table = ''] = report.split('Of each log:\n\n');
+    const [row = ''] = (table.split('\n``action``')[1] ?? '').split('\n``');
+    expect([...row.matchAll(/``([a-z-]+)``:/g)].map(([, action]) => action)).toEqual(actions[2]);
+    expect(actions).toHaveLength(3);
+  });
+});
+
 describe('doc/source/operations.rst', () => {
   it('says what to do for every exit status but success', () => {
     const table = section(read('doc/source/operations.rst'), 'When a release has failed');
