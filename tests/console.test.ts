@@ -127,6 +127,12 @@ X
   OLD=$(gpg --list-keys --with-colons old | awk -F: '$1 == "fpr" { print $10; exit }')
   eval $past --quick-add-key "$OLD" ed25519 sign 8m
   gpg --armor --output expired.asc --export-secret-subkeys "$OLD"
+  gpg --passphrase '' --quick-generate-key '2027.1' ed25519 cert 8m
+  NEXT=$(gpg --list-keys --with-colons 2027.1 | awk -F: '$1 == "fpr" { print $10; exit }')
+  gpg --passphrase '' --quick-add-key "$NEXT" ed25519 sign 8m
+  gpg --armor --output next.asc --export-secret-subkeys "$NEXT"
+  gpg --armor --output example-2027.1.asc --export "$NEXT"
+  mkdir again && cp artifacts/nova-31.0.0.tar.gz again
 `;
 
 // many processes one after the other, on machines that may have other things to do
