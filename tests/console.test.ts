@@ -108,7 +108,7 @@ const OPERATIONS = `${KEY.replaceAll('gpg --quick', "gpg --passphrase '' --quick
   mkdir artifacts rebuilt && echo content > artifacts/nova-31.0.0.tar.gz && echo other > rebuilt/nova-31.0.0.tar.gz
   artifact-signing sign artifacts --key-file subkey.asc --sums --project nova --release 31.0.0
   artifact-signing publish artifacts --to published --policy trust.yaml --before-publication
-  for name in altered added; do cp -r artifacts $name; done
+  for name in altered added next; do cp -r artifacts $name; done
   echo >> altered/nova-31.0.0.tar.gz
   echo > added/stowaway.whl
   cat > inventory.yaml << X
