@@ -54,7 +54,7 @@ async function demandContinuation(
     verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw forked(earlier, later, error);
+    throw forked(earlier, later, proof, error);
   }
 }
 
@@ -97,12 +97,16 @@ async function fetchProof(
   throw new Fault('network', `it answers ${answer.status}${reason === '' ? '' : `, ${reason}`}`);
 }
 
-const forked = (earlier: SignedCheckpoint, later: SignedCheckpoint, cause: Fault): Fault =>
+/** Nobody has signed it: it is what was shown as the way from one tree to the other. */
+const formatHashes = (proof: readonly Hash[]): string =>
+  ['consistency proof', ...proof.map((hash) => Buffer.from(hash).toString('hex')), ''].join('\n');
+
+const forked = (earlier: SignedCheckpoint, later: SignedCheckpoint, proof: readonly Hash[], cause: Fault): Fault =>
   new Fault(
     'log-misbehaved',
     `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${cause.message}`,
     {
-      evidence: [earlier, later].map(evidenceOf),
+      evidence: [...[earlier, later].map(evidenceOf), ...(proof.length === 0 ? [] : [formatHashes(proof)])],
       hint: 'keep both checkpoints: the log has signed them, and shows no way from one to the other',
       cause,
     },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The tree heads that a Sigsum log shows in the course of a submission. */
 import { Fault } from '../core/fault.ts';
+import type { Hash } from '../core/merkle.ts';
 import { verifyConsistency } from '../core/merkle-proof.ts';
+import { formatHex } from '../core/sigsum-ascii.ts';
 import type { SigsumLog } from '../core/sigsum-policy.ts';
 import { formatTreeHead, type SigsumTreeHead, verifyLogSignature } from '../core/sigsum-tree-head.ts';
 import { isOutage, type Outage, pending, type SigsumServer } from './sigsum-server.ts';
@@ -14,6 +16,9 @@ export const misbehaved = ({ keyHash, url }: ReachableLog, why: string, evidence
     hint: 'keep this report: what the log has signed is in it; tell those who run the log, and those who rely on it',
     evidence: [`log=${keyHash}\n`, ...evidence],
   });
+
+/** As the log has it, which has not signed it. */
+const formatProof = (proof: readonly Hash[]): string => proof.map((hash) => `node_hash=${formatHex(hash)}\n`).join('');
 
 /** All tree heads that a log has shown are states of one tree. */
 export class SeenHeads {
@@ -56,7 +61,7 @@ export class SeenHeads {
       return undefined;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const texts = [earlier, head].map(formatTreeHead);
+      const texts = [...[earlier, head].map(formatTreeHead), ...(proof.length === 0 ? [] : [formatProof(proof)])];
       throw misbehaved(this.#log, `has signed two trees, and neither continues the other: ${error.message}`, texts);
     }
   }

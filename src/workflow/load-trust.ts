@@ -41,6 +41,11 @@ async function trustCertificate(ports: Ports, file: string, fingerprint: Fingerp
 
 async function loadPolicy(ports: Ports, file: string): Promise<Trust> {
   const bytes = await ports.files.readGiven(file, POLICY_CAP);
+  if (Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart().startsWith('-----BEGIN PGP'))
+    throw new Fault('usage', `${quote(file)} is a certificate, and no policy`, {
+      file,
+      hint: 'give it with --certificate',
+    });
   const policy = await inFile(file, async () =>
     decodePolicy(await ports.yaml.parse(decodeUtf8(bytes, POLICY_CAP, 'it'))),
   );

@@ -72,6 +72,10 @@ export interface LogInitOptions {
 /** Makes an empty log. Throws `conflict` where one is, `usage` for a bad origin, a key inside it, and a release around it, `unreadable`. */
 export async function logInit(ports: Ports, options: LogInitOptions): Promise<LogDescription> {
   const { directory, origin } = options;
+  if (/^[a-z]+:\/\//i.test(origin))
+    throw new Fault('usage', `the name of a log has no scheme: ${quote(origin)}`, {
+      hint: 'take something like "tarballs.example.org/log": it names the log for ever, and is no address',
+    });
   const key = await readLogKey(ports, options.keyFile, directory);
   const { signer, directory: resolved } = await planLog(ports.files, directory, origin, key);
   await refuseRelease(ports.files, resolved);

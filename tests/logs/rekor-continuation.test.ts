@@ -95,21 +95,23 @@ function bodyAt(body: string, size: number): string {
 describe('evidence, with both checkpoints, is a log', () => {
   const misbehaved = async (...others: readonly SigstoreBundle[]) => {
     const fault = await refused('log-misbehaved', submit(...others));
-    expect(fault.evidence).toHaveLength(2);
-    for (const one of fault.evidence) expect(one).toContain(`${origin} - ${log.treeId}`);
-    return fault.message;
+    const [earlier, later, proof] = fault.evidence;
+    for (const one of [earlier, later]) expect(one).toContain(`${origin} - ${log.treeId}`);
+    return { message: fault.message, proof };
   };
 
   it('that has another entry now', async () => {
-    expect(await misbehaved(seenIn(logOf(['a', 'b', 'X'])))).toMatch(
+    const { message, proof } = await misbehaved(seenIn(logOf(['a', 'b', 'X'])));
+    expect(message).toMatch(
       /^the log "public": the tree of 6 entries that it has signed does not continue that of 4: the consistency proof/,
     );
+    expect(proof).toMatch(/^consistency proof\n(?:[0-9a-f]{64}\n)+$/);
   });
 
   it('that is of the same size, and another one', async () => {
-    expect(await misbehaved(seenIn(logOf(['a', 'b', 'c', 'd', 'X'])))).toMatch(
-      /6 entries .* that of 6: the roots differ/,
-    );
+    const { message, proof } = await misbehaved(seenIn(logOf(['a', 'b', 'c', 'd', 'X'])));
+    expect(message).toMatch(/6 entries .* that of 6: the roots differ/);
+    expect(proof).toBeUndefined();
     expect(proofs()).toEqual([]);
   });
 

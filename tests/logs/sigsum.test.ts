@@ -291,7 +291,8 @@ describe('evidence against a log', () => {
         ? { status: 200, body: `node_hash=${'00'.repeat(32)}\n` }
         : honest?.(asked, ...rest);
     const fault = await refused('log-misbehaved', submit());
-    expect(fault.evidence).toHaveLength(3);
+    expect(fault.evidence).toHaveLength(4);
+    expect(fault.evidence[3]).toBe(`node_hash=${'00'.repeat(32)}\n`);
   });
 
   it('is an inclusion proof that does not fit, and nothing is tried after it', async () => {

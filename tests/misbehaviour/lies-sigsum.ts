@@ -61,7 +61,7 @@ export const SIGSUM: readonly Lie<SigsumWorld>[] = [
   },
   {
     ...{ what: 'a shrunk tree', how: 'of other leaves', status: 4, says: /signed two trees/ },
-    evidence: [LOG, head(4), head(2, '01'.repeat(31))],
+    evidence: [LOG, head(4), head(2, '01'.repeat(31)), /^node_hash=0{64}\n$/],
     tell: heads(`node_hash=${'00'.repeat(32)}\n`, headWith(), headWith({ size: 2, root: NOWHERE })),
   },
   {

@@ -72,6 +72,12 @@ describe('log init', () => {
     },
   );
 
+  it('refuses an address for a name', async () => {
+    for (const origin of ['https://example.org/log', 'HTTP://example.org'])
+      expect((await faultOf(init({ origin }), 'usage')).message).toBe(`the name of a log has no scheme: "${origin}"`);
+    expect(fs.existsSync(at('log'))).toBe(false);
+  });
+
   it('refuses a directory that holds a log, and leaves that as it was', async () => {
     await init();
     await append(1);

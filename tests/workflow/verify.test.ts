@@ -537,6 +537,13 @@ describe('a policy', () => {
   });
 });
 
+it('is told from a certificate that is given for a policy', async () => {
+  put({ 'r/a': 'one' });
+  const words = ['verify', at('r'), '--policy', lab.certificate('good')];
+  const { errors } = await refused(2, 'usage: ', words);
+  expect(errors[0]?.hint).toBe('give it with --certificate');
+});
+
 describe('a policy of 256 KiB', () => {
   it('is read, and a byte more is refused before anybody parses it', async () => {
     put({ 'r/a': 'one' });
