@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Lab, openLab, ROOT, type Vars } from '../roles/lab.ts';
+import { type Lab, openLab, type Ran, ROOT, type Vars } from '../roles/lab.ts';
 
 interface Option {
   readonly type: 'bool' | 'dict' | 'list' | 'path' | 'str';
@@ -17,7 +17,7 @@ interface Option {
 }
 
 const ROLES = fs.readdirSync(path.join(ROOT, 'roles'));
-/** Of each type, what is surely of another, twice. A number for text or for a list is no mistake: "31.0" is one. */
+/** Of each type, what is surely of another, twice. A number for a list is no mistake. */
 const WRONG: Readonly<Record<Option['type'], readonly [unknown, unknown]>> = {
   bool: ['perhaps', ['yes']],
   dict: ['text', ['list']],
@@ -25,6 +25,10 @@ const WRONG: Readonly<Record<Option['type'], readonly [unknown, unknown]>> = {
   path: [['list'], { a: 'dictionary' }],
   str: [['list'], {}],
 };
+/** What YAML makes of text without quotes. Seconds are numbers, and may be written as such. */
+const UNQUOTED: readonly unknown[] = [2026.1, 31, true];
+const isSeconds = (argument: string) => argument.endsWith('_deadline');
+const OURS = new RegExp(`\\b(?:gpg|release|${ROLES.join('|').replaceAll('-', '_')})_\\w+`, 'g');
 /** What has to be there for a role to come to its other arguments. */
 const REQUIRED: Vars = {
   publish_artifacts_destination: '/nonexistent/site',
@@ -34,18 +38,6 @@ const REQUIRED: Vars = {
 /** With `sign_artifacts_manifest`, sign-artifacts reads what the manifest is called. */
 const OTHERS: Vars = { release_path: '/nonexistent/release', sign_artifacts_manifest: true };
 
-/** The option that an argument becomes, where it is not the end of its name. */
-const OPTIONS: Readonly<Record<string, string>> = {
-  gpg_artifact_path: 'path',
-  gpg_sign_path: 'path',
-  publish_artifacts_destination: '--to',
-  sign_artifacts_manifest_name: '--name',
-  submit_transparency_tiles_key_file: '--log-key',
-  submit_transparency_rekor_key_file: '--log-key',
-  submit_transparency_sigsum_key_file: '--log-key',
-  submit_transparency_token_key_file: '--token-key',
-};
-
 const optionsOf = (role: string): readonly (readonly [argument: string, option: Option])[] =>
   Object.entries(
     parse(fs.readFileSync(path.join(ROOT, 'roles', role, 'meta/argument_specs.yaml'), 'utf8')).argument_specs.main
@@ -53,11 +45,13 @@ const optionsOf = (role: string): readonly (readonly [argument: string, option: 
   );
 const isText = ({ type, choices }: Option) => (type === 'path' || type === 'str') && choices === undefined;
 
-/** How a role calls an argument that it refuses: by its name, or by the option that it becomes. */
-function shown(role: string, argument: string): string {
-  if (role === 'ensure-artifact-signing') return argument;
-  const end = argument.slice(role.length + 1).replaceAll('_', '-');
-  return OPTIONS[argument] ?? (end === 'path' ? end : `--${end}`);
+/** The variables of other roles, or of all of them, that the text of this one comes from where nothing else is said. */
+function inherited(role: string): readonly string[] {
+  const defaults = parse(fs.readFileSync(path.join(ROOT, 'roles', role, 'defaults/main.yaml'), 'utf8'));
+  const own = new Map(optionsOf(role));
+  const text = [...own].filter(([, option]) => isText(option)).map(([name]) => defaults[name] ?? '');
+  const names = [...text.join(' ').matchAll(OURS)].map(([name]) => name);
+  return [...new Set(names)].filter((name) => !name.startsWith(`${role.replaceAll('-', '_')}_`) && !own.has(name));
 }
 
 interface Scenario {
@@ -72,6 +66,7 @@ interface Scenario {
 
 const SPEC = /^Validation of arguments failed/;
 const TEXT = /^text is needed, and a list or a dictionary was given: /;
+const NUMBER = /^text is needed, and a number or a truth value was given: .*\nwrite it in quotes/;
 
 function scenariosOf(role: string): Scenario[] {
   // the other names of a path count where the first one is not set
@@ -81,16 +76,19 @@ function scenariosOf(role: string): Scenario[] {
     Object.fromEntries(
       chosen.map(([name, { type, choices }]) => [name, choices === undefined ? WRONG[type][which] : `other ${which}`]),
     );
-  return ([0, 1] as const).flatMap((which) => [
+  const unquoted = (names: readonly string[]): Scenario => ({
+    name: 'text without quotes',
+    role,
+    vars: Object.fromEntries(names.map((name, index) => [name, UNQUOTED[index % UNQUOTED.length]])),
+    kind: NUMBER,
+    names,
+  });
+  const own = texts.map(([name]) => name).filter((name) => !isSeconds(name));
+  const mistyped = ([0, 1] as const).flatMap((which): Scenario[] => [
     { name: 'what is no text', role, vars: wrong(others, which), kind: SPEC, names: others.map(([name]) => name) },
-    {
-      name: 'text',
-      role,
-      vars: wrong(texts, which),
-      kind: TEXT,
-      names: [...new Set(texts.map(([argument]) => shown(role, argument)))],
-    },
+    { name: 'text', role, vars: wrong(texts, which), kind: TEXT, names: texts.map(([name]) => name) },
   ]);
+  return [...mistyped, unquoted(own), unquoted(inherited(role))];
 }
 
 const wrong: readonly Scenario[] = [
@@ -100,7 +98,7 @@ const wrong: readonly Scenario[] = [
     role: 'sign-artifacts',
     vars: { [argument]: ['list'] },
     kind: TEXT,
-    names: [shown('sign-artifacts', argument)],
+    names: [argument],
   })),
 ].filter(({ names }) => names.length > 0);
 
@@ -115,12 +113,14 @@ const taskOf = ({ role, vars }: Scenario) => ({
   rescue: [{ 'ansible.builtin.set_fact': { said: '{{ said | default([]) + [ansible_failed_result.msg] }}' } }],
 });
 
+const PLAY = { hosts: 'localhost', gather_facts: false };
+
 let lab: Lab;
 let messages: readonly string[];
 
 beforeAll(async () => {
   lab = openLab();
-  const play = (vars: Vars, tasks: readonly unknown[]) => ({ hosts: 'localhost', gather_facts: false, vars, tasks });
+  const play = (vars: Vars, tasks: readonly unknown[]) => ({ ...PLAY, vars, tasks });
   const note = {
     'ansible.builtin.copy': { content: '{{ said | to_json }}', dest: lab.at('private/said.json'), mode: '0600' },
   };
@@ -135,16 +135,49 @@ afterAll(() => lab.close());
 describe('a role', () => {
   it('refuses each time, and has been asked for every argument', () => {
     expect(messages).toHaveLength(wrong.length + missing.length);
-    const asked = new Set(wrong.flatMap(({ vars }) => Object.keys(vars)));
+    const asked = new Set(wrong.flatMap(({ vars, kind }) => (kind === NUMBER ? [] : Object.keys(vars))));
     expect([...asked].sort()).toEqual([...new Set(ROLES.flatMap(optionsOf).map(([name]) => name))].sort());
   });
 
   it.each([...wrong, ...missing].map((one, index) => ({ ...one, index, values: JSON.stringify(one.vars) })))(
-    'refuses a wrong value for each argument that is $name: $role, $values',
+    'refuses a wrong value for each argument: $name, $role, $values',
     ({ kind, names, index }) => {
       expect(messages[index]).toMatch(kind);
       const words = (messages[index] ?? '').split(/[\s,:'"]+/);
       expect(names.filter((name) => !words.includes(name))).toEqual([]);
     },
   );
+});
+
+describe('a version', () => {
+  /** A manifest without a signature: its name says what the role has understood. */
+  async function listed(name: string, ...args: readonly string[]): Promise<Ran & { readonly manifests: string[] }> {
+    const release = lab.release(name);
+    const tasks = [{ 'ansible.builtin.include_role': { name: 'publish-sha256sums' } }];
+    const vars = { release_path: release, release_project: 'nova' };
+    const play = lab.write(`private/${name}.json`, JSON.stringify([{ ...PLAY, vars, tasks }]));
+    const ran = await lab.ansible([...args, play]);
+    return { ...ran, manifests: fs.readdirSync(release).filter((file) => file.endsWith('SHA256SUMS')) };
+  }
+
+  it.each([
+    ['in quotes', () => ['-e', `@${lab.write('private/quoted.yaml', 'release_version: "2026.10"\n')}`]],
+    ['on the command line', () => ['-e', 'release_version=2026.10']],
+    ['as text in JSON', () => ['-e', '{"release_version": "2026.10"}']],
+  ])('%s keeps its zero', async (name, args) => {
+    const { status, output, manifests } = await listed(name.replaceAll(' ', '-'), ...args());
+    expect(status, output).toBe(0);
+    expect(manifests).toEqual(['nova-2026.10.SHA256SUMS']);
+  });
+
+  it.each([
+    ['without quotes', () => ['-e', `@${lab.write('private/unquoted.yaml', 'release_version: 2026.10\n')}`]],
+    ['as a number in JSON', () => ['-e', '{"release_version": 2026.10}']],
+  ])('%s is refused, and nothing is written', async (name, args) => {
+    const { status, output, manifests } = await listed(name.replaceAll(' ', '-'), ...args());
+    expect(status).toBe(2);
+    expect(output).toMatch(/a number or a truth value was given: release_version/);
+    expect(output).toMatch(/write it in quotes: without them, 2026\.10 is the number 2026\.1/);
+    expect(manifests).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { filesBelow } from '../files-below.ts';
 import { ROOT } from './lab.ts';
 
 const ROLES = path.join(ROOT, 'roles');
@@ -91,5 +92,19 @@ describe.each(names)('the role %s', (role) => {
 
   it('has an example, unless it is internal', () => {
     expect(text(role, 'README.rst')).toMatch(/^\*\*Example\*\*|^This role is internal/m);
+  });
+});
+
+describe('examples', () => {
+  it('have their versions in quotes: 2026.10 is a number without them', () => {
+    const places = ['roles', 'playbooks', 'test-playbooks', 'zuul.d', 'zuul-tests.d', 'doc/source'];
+    const files = [path.join(ROOT, 'README.rst'), ...filesBelow(places.map((place) => path.join(ROOT, place)))].filter(
+      (file) => /\.(rst|yaml)$/.test(file),
+    );
+    const versions = files.flatMap(
+      (file) => fs.readFileSync(file, 'utf8').match(/^ *\w+_(?:version|release): .*/gm) ?? [],
+    );
+    expect(versions.length).toBeGreaterThan(5);
+    expect(versions.filter((line) => !/: (?:["']|>-$)/.test(line))).toEqual([]);
   });
 });
