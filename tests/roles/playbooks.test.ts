@@ -4,17 +4,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { filesBelow } from '../files-below.ts';
 import { exportPublic, exportSecretSubkeys, type Gpg, makeKey, openGpg } from '../gpg.ts';
 import { artifactSigning, type Lab, openLab, type Ran, ROOT } from './lab.ts';
 
 const PLAYS = ['sign', 'publish', 'submit'].map((name) => path.join(ROOT, `playbooks/release/${name}.yaml`));
-const [SIGN = '', PUBLISH = ''] = PLAYS;
+const [SIGN = '', PUBLISH = '', SUBMIT = ''] = PLAYS;
 const VERIFY = path.join(ROOT, 'playbooks/verify.yaml');
 
 let lab: Lab;
 let gpg: Gpg;
 let primary = '';
-const ran: Record<'guarded' | 'first' | 'second' | 'altered', Ran> = {} as never;
+const ran: Record<'guarded' | 'published' | 'rehearsed' | 'first' | 'second' | 'altered' | 'rehearsedAltered', Ran> =
+  {} as never;
 
 /** How many tasks were ok, changed and failed, in all playbooks of the run: each prints the sum so far. */
 const recap = ({ output }: Ran) => {
@@ -22,6 +24,8 @@ const recap = ({ output }: Ran) => {
     [...output.matchAll(/^localhost +: ok=(\d+) +changed=(\d+) .*failed=(\d+)/gm)].at(-1) ?? [];
   return { ok: Number(ok), changed: Number(changed), failed: Number(failed) };
 };
+const everything = () =>
+  filesBelow([lab.at('work')]).map((file) => [file, fs.readFileSync(file, 'latin1')] satisfies [string, string]);
 const site = () => fs.readdirSync(lab.at('work/site')).sort();
 
 /** The example file, each of its variables with a value that is true here. */
@@ -69,6 +73,10 @@ beforeAll(async () => {
   const env = { ANSIBLE_PIPELINING: 'true' };
   ran.guarded = await lab.ansible([...args, '-e', 'zuul_success=False', ...PLAYS], { env });
   expect(fs.readdirSync(lab.at('work/nova'))).toHaveLength(2);
+  ran.published = await lab.ansible([...args, SIGN, PUBLISH], { env });
+  const before = everything();
+  ran.rehearsed = await lab.ansible(['--check', ...args, SUBMIT], { env });
+  expect(everything()).toEqual(before);
   ran.first = await lab.ansible([...args, ...PLAYS], { env });
   writeUploadRole();
   ran.second = await lab.ansible([...args, '-e', 'release_upload_role=upload-elsewhere', SIGN, PUBLISH, VERIFY], {
@@ -79,6 +87,7 @@ beforeAll(async () => {
     [...args, '-e', `publish_artifacts_destination=${lab.at('work/elsewhere')}`, PUBLISH],
     { env },
   );
+  ran.rehearsedAltered = await lab.ansible(['--check', ...args, SUBMIT], { env });
 }, 600_000);
 
 afterAll(async () => {
@@ -97,9 +106,17 @@ describe('the release by hand', () => {
     expect(recap(ran.guarded)).toEqual({ ok: 0, changed: 0, failed: 0 });
   });
 
+  it('rehearses the submission of what no log has, although the policy demands a log', () => {
+    expect(recap(ran.rehearsed), ran.rehearsed.output).toMatchObject({ failed: 0 });
+    expect(ran.rehearsed.output).toMatch(/no proof was made, so none is demanded/);
+    expect(ran.first.output).not.toMatch(/no proof was made/);
+  });
+
   it('signs, publishes and logs, and uploads the proof', () => {
-    // signatures, manifest, upload, log, upload of the proof
-    expect(recap(ran.first)).toMatchObject({ changed: 5, failed: 0 });
+    // signatures, manifest, upload
+    expect(recap(ran.published)).toMatchObject({ changed: 3, failed: 0 });
+    // log, upload of the proof
+    expect(recap(ran.first)).toMatchObject({ changed: 2, failed: 0 });
     expect(site()).toEqual(
       ['nova-31.0.0.SHA256SUMS', 'nova-31.0.0.tar.gz', 'nova-31.0.0.whl']
         .flatMap((name) => [name, `${name}.asc`])
@@ -124,5 +141,10 @@ describe('the release by hand', () => {
     expect(ran.altered.output).toMatch(/artifact-signing: error: .*nova-31\.0\.0\.whl/);
     expect(ran.altered.output).not.toContain('Publish the artifacts');
     expect(fs.existsSync(lab.at('work/elsewhere'))).toBe(false);
+  });
+
+  it('stops there in a rehearsal, too', () => {
+    expect(ran.rehearsedAltered.status).toBe(2);
+    expect(ran.rehearsedAltered.output).toMatch(/artifact-signing: error: .*nova-31\.0\.0\.whl/);
   });
 });
