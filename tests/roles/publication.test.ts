@@ -189,8 +189,8 @@ async function playAll() {
   };
   const several = await severalLogs();
   const scenarios = [
-    // by the name that both roles take
-    sums('sums-lacking', { publish_sha256sums_path: lab.at('work/unsigned'), sign_artifacts_expect: ['*.whl'] }),
+    // by the name that both roles take; text is a list of one
+    sums('sums-lacking', { publish_sha256sums_path: lab.at('work/unsigned'), sign_artifacts_expect: '*.whl' }),
     sums('sums', {
       publish_sha256sums_path: lab.at('work/unsigned'),
       gpg_key: { private: fs.readFileSync(lab.at('private/subkey.asc'), 'utf8') },
@@ -211,6 +211,7 @@ async function playAll() {
     submit('submit', { release_path: release }),
     submit('submit-again', {
       release_path: release,
+      submit_transparency_logs: `tiles:${lab.at('work/log')}`,
       zuul: '{{ undef() }}',
       release_canonical_name: 'opendev.org/openstack/nova',
       submit_transparency_release: '31.0.0',
@@ -284,7 +285,7 @@ describe('publish-sha256sums', () => {
 
   it('refuses to edit one', () => {
     expect(of('sums-lacking')).toMatchObject({ failed: true, changed: 0 });
-    expect(of('sums-lacking').message).toContain('no artifact matches "*.whl", and that is expected');
+    expect(of('sums-lacking').message).toMatch(/ no artifact matches "\*\.whl", and that is expected$/m);
     expect(of('sums-other')).toMatchObject({ failed: true, changed: 0 });
     expect(of('sums-other').message).toMatch(
       /^artifact-signing: error: .*does not match the directory.*\nartifact-signing: hint: /,

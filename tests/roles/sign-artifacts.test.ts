@@ -105,6 +105,8 @@ async function playAll() {
       scenario('rehearsal', { sign_artifacts_path: lab.release('rehearsal'), gpg_key: gpgKey }, { check_mode: true }),
       on('primary', { gpg_key: { private: secrets.primary } }),
       on('empty', {}, {}),
+      on('one-glob', { sign_artifacts_expect: '*.deb' }),
+      on('no-glob', { sign_artifacts_expect: '' }),
       on('lacking', { sign_artifacts_expect: ['*.whl', '*.deb'] }),
       on('tampered', {}, {}),
       on('crash'),
@@ -190,6 +192,11 @@ describe('its own variables', () => {
     expect(of('real').console).toMatch(/^ +[0-9a-f]{64} {2}nova-31\.0\.0\.SHA256SUMS$/m);
   });
 
+  it('takes text for a list of one, and no text for an empty list', () => {
+    expect(callOf('one-glob').args.filter((one) => one.startsWith('--expect'))).toEqual(['--expect=*.deb']);
+    expect(of('no-glob')).toMatchObject({ failed: false, changed: 1 });
+  });
+
   it('takes a key with a passphrase and with its primary secret, where that is allowed', () => {
     expect(of('locked')).toMatchObject({ failed: false, changed: 1 });
   });
@@ -204,7 +211,8 @@ describe('a refusal', () => {
   it.each([
     ['primary', 'primary'],
     ['empty', 'empty'],
-    ['lacking', 'no artifact matches "*.deb"'],
+    ['lacking', 'no artifact matches "*.deb", and'],
+    ['one-glob', 'no artifact matches "*.deb", and'],
     ['tampered', 'a.txt.asc'],
   ])('of "%s" shows error and hint of the executable, and signs nothing', (name, words) => {
     const { failed, message, changed } = of(name);
