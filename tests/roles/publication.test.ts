@@ -41,6 +41,9 @@ const ZUUL = {
   projects: { 'opendev.org/openstack/nova': { commit: 'a'.repeat(40) } },
 };
 
+/** Nobody is believed. A fingerprint alone is nobody. */
+const FAITHLESS = { verify_artifacts_policy: '', verify_artifacts_certificate: '' };
+
 let lab: Lab;
 let gpg: Gpg;
 let key: MadeKey;
@@ -199,6 +202,9 @@ async function playAll() {
     sums('sums-other', { publish_sha256sums_path: lab.at('work/changed') }),
     verify('verify-extra', { verify_artifacts_path: lab.at('work/extra') }),
     verify('verify-unvouched', { verify_artifacts_path: lab.at('work/unvouched') }),
+    verify('verify-faithless', { release_path: release, ...FAITHLESS }),
+    publish('publish-faithless', { release_path: release, ...FAITHLESS }),
+    submit('submit-faithless', { release_path: release, ...FAITHLESS }),
     publish('publish', { release_path: release }),
     publish('publish-again', { release_path: release }),
     publish('publish-nowhere', { release_path: release, publish_artifacts_destination: undefined }),
@@ -303,6 +309,23 @@ describe('verify-artifacts', () => {
   it('refuses a manifest that nobody has signed, and changes nothing by that', () => {
     expect(of('verify-unvouched')).toMatchObject({ failed: true, changed: 0 });
     expect(of('verify-unvouched').message).toMatch(/^artifact-signing: error: the manifest .* is not signed$/m);
+  });
+});
+
+describe('whom to believe', () => {
+  it.each([
+    ['verify', 'set verify_artifacts_policy, or verify_artifacts_certificate'],
+    [
+      'publish',
+      'set publish_artifacts_policy, or publish_artifacts_certificate; those of verify-artifacts are their defaults',
+    ],
+    [
+      'submit',
+      'set submit_transparency_policy, or submit_transparency_certificate; those of verify-artifacts are their defaults',
+    ],
+  ])('is asked for by the names of the variables: %s', (name, hint) => {
+    expect(of(`${name}-faithless`)).toMatchObject({ failed: true, changed: 0 });
+    expect(of(`${name}-faithless`).message.trim()).toBe(`whom should be believed is not said\n${hint}`);
   });
 });
 
