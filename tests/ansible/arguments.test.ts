@@ -27,6 +27,10 @@ const WRONG: Readonly<Record<Option['type'], readonly [unknown, unknown]>> = {
 };
 /** What YAML makes of text without quotes. Seconds are numbers, and may be written as such. */
 const UNQUOTED: readonly unknown[] = [2026.1, 31, true];
+/** On which host, and from where? The roles of ensure-artifact-signing have paths of the machine that Ansible runs on. */
+const RELATIVE: readonly unknown[] = ['~/somewhere', 'somewhere', './some/where'];
+/** Paths, or addresses. */
+const PLACES = ['verify_artifacts_path', 'sign_artifacts_published', 'publish_sha256sums_published'];
 const isSeconds = (argument: string) => argument.endsWith('_deadline');
 const OURS = new RegExp(`\\b(?:gpg|release|${ROLES.join('|').replaceAll('-', '_')})_\\w+`, 'g');
 /** What has to be there for a role to come to its other arguments. */
@@ -66,6 +70,7 @@ interface Scenario {
 
 const SPEC = /^Validation of arguments failed/;
 const TEXT = /^text is needed, and a list or a dictionary was given: /;
+const PATH = /^an absolute path is needed: /;
 const NUMBER = /^text is needed, and a number or a truth value was given: .*\nwrite it in quotes/;
 
 function scenariosOf(role: string): Scenario[] {
@@ -76,19 +81,33 @@ function scenariosOf(role: string): Scenario[] {
     Object.fromEntries(
       chosen.map(([name, { type, choices }]) => [name, choices === undefined ? WRONG[type][which] : `other ${which}`]),
     );
-  const unquoted = (names: readonly string[]): Scenario => ({
-    name: 'text without quotes',
+  const each = (name: string, names: readonly string[], values: readonly unknown[], kind: RegExp): Scenario => ({
+    name,
     role,
-    vars: Object.fromEntries(names.map((name, index) => [name, UNQUOTED[index % UNQUOTED.length]])),
-    kind: NUMBER,
+    vars: Object.fromEntries(names.map((argument, index) => [argument, values[index % values.length]])),
+    kind,
     names,
   });
+  const paths =
+    role === 'ensure-artifact-signing'
+      ? []
+      : texts.filter(([name, { type }]) => type === 'path' || PLACES.includes(name));
   const own = texts.map(([name]) => name).filter((name) => !isSeconds(name));
   const mistyped = ([0, 1] as const).flatMap((which): Scenario[] => [
     { name: 'what is no text', role, vars: wrong(others, which), kind: SPEC, names: others.map(([name]) => name) },
     { name: 'text', role, vars: wrong(texts, which), kind: TEXT, names: texts.map(([name]) => name) },
   ]);
-  return [...mistyped, unquoted(own), unquoted(inherited(role))];
+  return [
+    ...mistyped,
+    each('text without quotes', own, UNQUOTED, NUMBER),
+    each('text of other variables without quotes', inherited(role), UNQUOTED, NUMBER),
+    each(
+      'an absolute path',
+      paths.map(([name]) => name),
+      RELATIVE,
+      PATH,
+    ),
+  ];
 }
 
 const wrong: readonly Scenario[] = [
@@ -100,6 +119,13 @@ const wrong: readonly Scenario[] = [
     kind: TEXT,
     names: [argument],
   })),
+  {
+    name: 'an absolute path for all roles',
+    role: 'publish-sha256sums',
+    vars: { release_path: '~/release' },
+    kind: PATH,
+    names: ['release_path'],
+  },
 ].filter(({ names }) => names.length > 0);
 
 const missing: readonly Scenario[] = ROLES.flatMap((role) => {
@@ -135,7 +161,9 @@ afterAll(() => lab.close());
 describe('a role', () => {
   it('refuses each time, and has been asked for every argument', () => {
     expect(messages).toHaveLength(wrong.length + missing.length);
-    const asked = new Set(wrong.flatMap(({ vars, kind }) => (kind === NUMBER ? [] : Object.keys(vars))));
+    const asked = new Set(
+      wrong.flatMap(({ vars, kind }) => (kind === NUMBER || kind === PATH ? [] : Object.keys(vars))),
+    );
     expect([...asked].sort()).toEqual([...new Set(ROLES.flatMap(optionsOf).map(([name]) => name))].sort());
   });
 

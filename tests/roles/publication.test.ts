@@ -57,6 +57,7 @@ let output: string;
 let outcomes: ReadonlyMap<string, Outcome>;
 /** Nothing is ever published here. */
 const server = http.createServer((_, response) => response.writeHead(404).end());
+const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
 const of = (name: string): Outcome => outcomes.get(name) ?? expect.fail(`no scenario ${name}`);
 const list = (...parts: readonly string[]) => fs.readdirSync(lab.at('work', ...parts)).sort();
@@ -103,7 +104,7 @@ function witnessPolicy(): string {
   const witness = {
     name: 'north',
     key: formatKeyMaterial({ name: 'witness.example/north', type: 4, publicKey: raw }),
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: address(),
   };
   const vkey = fs.readFileSync(lab.at('work/log.state/log.vkey'), 'utf8').trim();
   const log = { name: 'tarballs', kind: 'tiles', origin: 'example.org/log', keys: [vkey] };
@@ -187,7 +188,7 @@ async function playAll() {
     fs.appendFileSync(lab.at(file), 'more');
   fs.rmSync(path.join(signed('unvouched'), `${MANIFEST}.asc`));
   const unanswered = {
-    submit_transparency_published_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    submit_transparency_published_url: address(),
     submit_transparency_deadline: 0,
   };
   const several = await severalLogs();
@@ -198,10 +199,14 @@ async function playAll() {
       publish_sha256sums_path: lab.at('work/unsigned'),
       gpg_key: { private: fs.readFileSync(lab.at('private/subkey.asc'), 'utf8') },
     }),
-    sums('sums-again', { publish_sha256sums_path: lab.at('work/unsigned') }),
+    sums('sums-again', { publish_sha256sums_path: lab.at('work/unsigned'), publish_sha256sums_published: address() }),
     sums('sums-other', { publish_sha256sums_path: lab.at('work/changed') }),
     verify('verify-extra', { verify_artifacts_path: lab.at('work/extra') }),
     verify('verify-unvouched', { verify_artifacts_path: lab.at('work/unvouched') }),
+    verify('verify-address', {
+      verify_artifacts_path: `${address()}${MANIFEST}`,
+      verify_artifacts_before_publication: false,
+    }),
     verify('verify-faithless', { release_path: release, ...FAITHLESS }),
     publish('publish-faithless', { release_path: release, ...FAITHLESS }),
     submit('submit-faithless', { release_path: release, ...FAITHLESS }),
@@ -309,6 +314,13 @@ describe('verify-artifacts', () => {
   it('refuses a manifest that nobody has signed, and changes nothing by that', () => {
     expect(of('verify-unvouched')).toMatchObject({ failed: true, changed: 0 });
     expect(of('verify-unvouched').message).toMatch(/^artifact-signing: error: the manifest .* is not signed$/m);
+  });
+});
+
+describe('an address in the place of a path', () => {
+  it('is asked', () => {
+    expect(of('verify-address').message).toMatch(/^artifact-signing: error: the manifest "[^"]+" is not there$/m);
+    expect(calls.filter(({ args }) => args.includes(`--published=${address()}`))).toHaveLength(1);
   });
 });
 
