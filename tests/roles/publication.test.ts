@@ -186,6 +186,7 @@ async function playAll() {
   fs.cpSync(signed('extra'), lab.at('work/changed'), { recursive: true });
   for (const file of ['work/extra/stowaway', 'work/changed/nova-31.0.0.tar.gz'])
     fs.appendFileSync(lab.at(file), 'more');
+  lab.write(path.join('work', path.basename(signed('below')), 'wheels/nova.whl'), 'wheel');
   fs.rmSync(path.join(signed('unvouched'), `${MANIFEST}.asc`));
   const unanswered = {
     submit_transparency_published_url: address(),
@@ -202,6 +203,7 @@ async function playAll() {
     sums('sums-again', { publish_sha256sums_path: lab.at('work/unsigned'), publish_sha256sums_published: address() }),
     sums('sums-other', { publish_sha256sums_path: lab.at('work/changed') }),
     verify('verify-extra', { verify_artifacts_path: lab.at('work/extra') }),
+    verify('verify-below', { verify_artifacts_path: lab.at('work/below') }),
     verify('verify-unvouched', { verify_artifacts_path: lab.at('work/unvouched') }),
     verify('verify-address', {
       verify_artifacts_path: `${address()}${MANIFEST}`,
@@ -309,6 +311,11 @@ describe('verify-artifacts', () => {
     expect(of('verify-extra')).toMatchObject({ failed: true, changed: 0 });
     expect(of('verify-extra').message).toContain('"stowaway" is there, and no manifest lists it');
     expect(of('verify-extra').message).toMatch(/exit status 3$/);
+  });
+
+  it('refuses what lies in a directory below', () => {
+    expect(of('verify-below')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('verify-below').message).toContain('"wheels/nova.whl" is there, and no manifest lists it');
   });
 
   it('refuses a manifest that nobody has signed, and changes nothing by that', () => {

@@ -13,7 +13,17 @@ import {
   openGpg,
   verifyStatus,
 } from '../gpg.ts';
-import { type Call, type Lab, leftBy, makeSpy, type Outcome, openLab, piecesOf, type Vars } from './lab.ts';
+import {
+  artifactSigning,
+  type Call,
+  type Lab,
+  leftBy,
+  makeSpy,
+  type Outcome,
+  openLab,
+  piecesOf,
+  type Vars,
+} from './lab.ts';
 
 const ODD = {
   '{{ 6*7 }}.whl': 'a',
@@ -56,6 +66,12 @@ async function makeSecrets() {
     passphrase: 'open sesame',
     subkeys: [{ algorithm: 'ed25519' }],
   });
+  const earlier = await makeKey(gpg, { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519' }] });
+  lab.write('private/earlier.asc', await exportSecretSubkeys(gpg, earlier.primary));
+  lab.write(
+    'private/certificates.asc',
+    `${await exportPublic(gpg, earlier.primary)}${await exportPublic(gpg, key.primary)}`,
+  );
   const subkey = (await exportSecretSubkeys(gpg, key.primary)).toString();
   lab.write('private/subkey.asc', subkey);
   lab.write('private/certificate.asc', await exportPublic(gpg, key.primary));
@@ -79,6 +95,8 @@ async function playAll() {
   const on = (name: string, vars: Vars = {}, artifacts?: Record<string, string>) =>
     scenario(name, { sign_artifacts_path: lab.release(name, artifacts), gpg_key: gpgKey, ...vars });
   fs.writeFileSync(path.join(lab.release('tampered', { 'a.txt': 'another' }), 'a.txt.asc'), 'no signature');
+  const out = { sign_artifacts_published: lab.release('published') };
+  artifactSigning('sign', lab.at('work/published'), '--key-file', lab.at('private/earlier.asc'), '--sums');
   const played = await lab.play(
     [
       scenario('documented', {
@@ -105,6 +123,20 @@ async function playAll() {
       scenario('rehearsal', { sign_artifacts_path: lab.release('rehearsal'), gpg_key: gpgKey }, { check_mode: true }),
       on('primary', { gpg_key: { private: secrets.primary } }),
       on('empty', {}, {}),
+      on('below', {}, { 'a.txt': 'a', 'wheels/b.whl': 'b' }),
+      on('renewed', { ...out, sign_artifacts_certificate: lab.at('private/certificates.asc') }),
+      on('renewed-alone', { ...out, sign_artifacts_certificate: lab.at('private/certificate.asc') }),
+      {
+        name: 'renewed-sums',
+        role: 'publish-sha256sums',
+        vars: {
+          ensure_artifact_signing_dist: dist,
+          publish_sha256sums_path: lab.at('work/renewed'),
+          gpg_key: gpgKey,
+          publish_sha256sums_certificate: lab.at('private/certificates.asc'),
+          publish_sha256sums_published: lab.at('work/published'),
+        },
+      },
       on('one-glob', { sign_artifacts_expect: '*.deb' }),
       on('no-glob', { sign_artifacts_expect: '' }),
       on('lacking', { sign_artifacts_expect: ['*.whl', '*.deb'] }),
@@ -195,6 +227,26 @@ describe('its own variables', () => {
   it('takes text for a list of one, and no text for an empty list', () => {
     expect(callOf('one-glob').args.filter((one) => one.startsWith('--expect'))).toEqual(['--expect=*.deb']);
     expect(of('no-glob')).toMatchObject({ failed: false, changed: 1 });
+  });
+
+  it('takes what is directly in the directory, and warns of what lies below', () => {
+    expect(of('below')).toMatchObject({ failed: false, changed: 1 });
+    expect(of('below').console).toMatch(/^ +artifact-signing: warning: the directory "wheels" was left out$/m);
+    expect(fs.readdirSync(lab.at('work/below/wheels'))).toEqual(['b.whl']);
+  });
+
+  it('takes over what an earlier key has signed, where the file of certificates has that of both', () => {
+    expect(of('renewed')).toMatchObject({ failed: false, changed: 1 });
+    const [ours, theirs] = ['renewed', 'published'].map((name) =>
+      fs.readFileSync(lab.at('work', name, 'nova-31.0.0.whl.asc'), 'utf8'),
+    );
+    expect(ours).toBe(theirs);
+    expect(of('renewed-sums')).toMatchObject({ failed: false, changed: 1 });
+    expect(fs.readFileSync(lab.at('work/renewed/SHA256SUMS.asc'))).toEqual(
+      fs.readFileSync(lab.at('work/published/SHA256SUMS.asc')),
+    );
+    expect(of('renewed-alone')).toMatchObject({ failed: true, changed: 0 });
+    expect(of('renewed-alone').message).toMatch(/"nova-31\.0\.0\.tar\.gz\.asc" is there, in ".*\/published", and /);
   });
 
   it('takes a key with a passphrase and with its primary secret, where that is allowed', () => {
