@@ -55,8 +55,13 @@ let secrets: readonly string[];
 let calls: readonly Call[];
 let output: string;
 let outcomes: ReadonlyMap<string, Outcome>;
-/** Nothing is ever published here. */
-const server = http.createServer((_, response) => response.writeHead(404).end());
+/** What `publish` has published is below /site; nothing is ever published elsewhere. */
+const server = http.createServer((request, response) => {
+  const [, name] = /^\/site\/([^/]+)$/.exec(request.url ?? '') ?? [];
+  const file = lab.at('work/site', name ?? '');
+  if (name !== undefined && fs.existsSync(file)) response.end(fs.readFileSync(file));
+  else response.writeHead(404).end();
+});
 const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
 const of = (name: string): Outcome => outcomes.get(name) ?? expect.fail(`no scenario ${name}`);
@@ -221,7 +226,7 @@ async function playAll() {
       play: { check_mode: true },
     },
     submit('submit-later', { release_path: release, ...unanswered, submit_transparency_on_outage: 'defer' }),
-    submit('submit', { release_path: release }),
+    submit('submit', { release_path: release, submit_transparency_published_url: `${address()}site` }),
     submit('submit-again', {
       release_path: release,
       submit_transparency_logs: `tiles:${lab.at('work/log')}`,
@@ -386,7 +391,8 @@ describe('submit-transparency', () => {
       signer: key.subkeys[0],
       primary: key.primary,
     };
-    const artifact = (name: string, metadata: Vars) => ({ name, url: name, metadata: { ...about, ...metadata } });
+    const url = (name: string) => `${address()}site/${name}`;
+    const artifact = (name: string, metadata: Vars) => ({ name, url: url(name), metadata: { ...about, ...metadata } });
     expect(returned()[1]).toEqual({
       artifacts: [
         artifact(MANIFEST, { type: 'sha256sums', size: fs.statSync(lab.at('work/release', MANIFEST)).size }),
