@@ -1178,6 +1178,8 @@ var misbehaved = ({ keyHash, url }, why, evidence) => new Fault("log-misbehaved"
   evidence: [`log=${keyHash}
 `, ...evidence]
 });
+var formatProof = (proof) => proof.map((hash2) => `node_hash=${formatHex(hash2)}
+`).join("");
 var SeenHeads = class {
   #log;
   #server;
@@ -1214,7 +1216,7 @@ var SeenHeads = class {
       return void 0;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const texts = [earlier, head].map(formatTreeHead);
+      const texts = [...[earlier, head].map(formatTreeHead), ...proof.length === 0 ? [] : [formatProof(proof)]];
       throw misbehaved(this.#log, `has signed two trees, and neither continues the other: ${error.message}`, texts);
     }
   }
@@ -2383,6 +2385,11 @@ async function trustCertificate(ports, file, fingerprint) {
 }
 async function loadPolicy(ports, file) {
   const bytes2 = await ports.files.readGiven(file, POLICY_CAP);
+  if (Buffer.from(bytes2.subarray(0, 64)).toString("latin1").trimStart().startsWith("-----BEGIN PGP"))
+    throw new Fault("usage", `${quote(file)} is a certificate, and no policy`, {
+      file,
+      hint: "give it with --certificate"
+    });
   const policy = await inFile(
     file,
     async () => decodePolicy(await ports.yaml.parse(decodeUtf8(bytes2, POLICY_CAP, "it")))

@@ -92,6 +92,10 @@ async function refuseInside(files, file, served) {
 var EMPTY_LOG = { size: 0, root: EMPTY_ROOT };
 async function logInit(ports, options) {
   const { directory, origin } = options;
+  if (/^[a-z]+:\/\//i.test(origin))
+    throw new Fault("usage", `the name of a log has no scheme: ${quote(origin)}`, {
+      hint: 'take something like "tarballs.example.org/log": it names the log for ever, and is no address'
+    });
   const key = await readLogKey(ports, options.keyFile, directory);
   const { signer, directory: resolved } = await planLog(ports.files, directory, origin, key);
   await refuseRelease(ports.files, resolved);

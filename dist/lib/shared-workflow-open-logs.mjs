@@ -312,7 +312,7 @@ async function demandContinuation(server, checkpoint, seen) {
     verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw forked(earlier, later, error);
+    throw forked(earlier, later, proof, error);
   }
 }
 function largestSeen({ log }, origin, seen) {
@@ -343,11 +343,12 @@ async function fetchProof({ http, url, trying, log }, earlier, later) {
   const reason = reasonIn(answer);
   throw new Fault("network", `it answers ${answer.status}${reason === "" ? "" : `, ${reason}`}`);
 }
-var forked = (earlier, later, cause) => new Fault(
+var formatHashes = (proof) => ["consistency proof", ...proof.map((hash2) => Buffer.from(hash2).toString("hex")), ""].join("\n");
+var forked = (earlier, later, proof, cause) => new Fault(
   "log-misbehaved",
   `the tree of ${later.size} entries that it has signed does not continue that of ${earlier.size}: ${cause.message}`,
   {
-    evidence: [earlier, later].map(evidenceOf),
+    evidence: [...[earlier, later].map(evidenceOf), ...proof.length === 0 ? [] : [formatHashes(proof)]],
     hint: "keep both checkpoints: the log has signed them, and shows no way from one to the other",
     cause
   }
