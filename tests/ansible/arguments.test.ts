@@ -27,8 +27,8 @@ const WRONG: Readonly<Record<Option['type'], readonly [unknown, unknown]>> = {
 };
 /** What YAML makes of text without quotes. Seconds are numbers, and may be written as such. */
 const UNQUOTED: readonly unknown[] = [2026.1, 31, true];
-/** On which host, and from where? The roles of ensure-artifact-signing have paths of the machine that Ansible runs on. */
-const RELATIVE: readonly unknown[] = ['~/somewhere', 'somewhere', './some/where'];
+/** Whose home? The roles of ensure-artifact-signing have paths of the machine that Ansible runs on. */
+const SHORTENED: readonly unknown[] = ['~/somewhere', '~', '~zuul/somewhere'];
 /** Paths, or addresses. */
 const PLACES = ['verify_artifacts_path', 'sign_artifacts_published', 'publish_sha256sums_published'];
 const isSeconds = (argument: string) => argument.endsWith('_deadline');
@@ -70,7 +70,7 @@ interface Scenario {
 
 const SPEC = /^Validation of arguments failed/;
 const TEXT = /^text is needed, and a list or a dictionary was given: /;
-const PATH = /^an absolute path is needed: /;
+const PATH = /^a path that begins with "~" leads nowhere: /;
 const NUMBER = /^text is needed, and a number or a truth value was given: .*\nwrite it in quotes/;
 
 function scenariosOf(role: string): Scenario[] {
@@ -102,9 +102,9 @@ function scenariosOf(role: string): Scenario[] {
     each('text without quotes', own, UNQUOTED, NUMBER),
     each('text of other variables without quotes', inherited(role), UNQUOTED, NUMBER),
     each(
-      'an absolute path',
+      'a path in full',
       paths.map(([name]) => name),
-      RELATIVE,
+      SHORTENED,
       PATH,
     ),
   ];
@@ -120,7 +120,7 @@ const wrong: readonly Scenario[] = [
     names: [argument],
   })),
   {
-    name: 'an absolute path for all roles',
+    name: 'a path in full for all roles',
     role: 'publish-sha256sums',
     vars: { release_path: '~/release' },
     kind: PATH,
