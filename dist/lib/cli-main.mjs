@@ -8,7 +8,8 @@ import {
   nearest
 } from "./shared-core-decode.mjs";
 import {
-  ABANDONED
+  ABANDONED,
+  isManifestName
 } from "./shared-core-companions.mjs";
 import {
   Fault,
@@ -740,12 +741,15 @@ async function refuseReportIn(files, { positional }, args) {
   const report = args.text("report");
   if (report === void 0) return;
   const place = await files.resolve(report);
-  for (const given of [...args.texts(positional?.name ?? ""), ...args.texts("to")]) {
+  const paths = args.texts(positional?.name ?? "");
+  const releases = paths.map((given) => isManifestName(path.basename(given)) ? path.dirname(given) : given);
+  const logs = args.texts("log").flatMap((log) => /^tiles:(.+)$/s.exec(log)?.[1] ?? []);
+  for (const given of [...releases, ...args.texts("to"), ...logs]) {
     const root = await files.resolve(given);
     if (place !== root && !place.startsWith(`${root}/`)) continue;
     throw new Fault("usage", `the report ${quote(report)} would lie in ${quote(given)}`, {
       file: report,
-      hint: "what lies there is published: keep it elsewhere"
+      hint: "nobody lists it there: it would be published, or refused by the next check; keep it elsewhere"
     });
   }
 }

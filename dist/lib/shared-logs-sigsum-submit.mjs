@@ -269,6 +269,29 @@ var document = exactly({
   })
 });
 
+// src/core/address.ts
+function addressFault(url) {
+  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
+  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/i.test(url))
+    return "is not an http(s) address without query and fragment";
+  if (parsedUrl.username !== "" || parsedUrl.password !== "") return "holds a name or a password";
+  return void 0;
+}
+var httpAddress = (value, path4) => {
+  const url = text(value, path4);
+  const fault = addressFault(url);
+  if (fault !== void 0) throw wrong(path4, fault);
+  return withoutLastSlash(url);
+};
+var withoutLastSlash = (url) => url.replace(/(?<!\/)\/+$/, "");
+var hostAndPort = (value, path4) => {
+  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path4)) ?? [];
+  const host2 = inBrackets ?? plain;
+  const port = Number(digits);
+  if (host2 === void 0 || port > 65535) throw wrong(path4, "is not host:port, as in recorder.example.org:443");
+  return { host: host2, port };
+};
+
 // src/core/certificate-chain.ts
 import { X509Certificate } from "node:crypto";
 var MAX_LENGTH = 10;
@@ -659,29 +682,6 @@ var isLeafOf = ({ message }, file) => equalBytes(message, digestOf(file));
 var TOKEN_NAMESPACE = Buffer.from("sigsum.org/v1/submit-token\0");
 var formatToken = (domain, key, logKey) => `${domain} ${formatHex(sign(null, Buffer.concat([TOKEN_NAMESPACE, logKey]), key))}`;
 
-// src/core/address.ts
-function addressFault(url) {
-  const parsedUrl = URL.canParse(url) ? new URL(url) : void 0;
-  if (parsedUrl === void 0 || !/^https?:\/\/[^?#]+$/i.test(url))
-    return "is not an http(s) address without query and fragment";
-  if (parsedUrl.username !== "" || parsedUrl.password !== "") return "holds a name or a password";
-  return void 0;
-}
-var httpAddress = (value, path4) => {
-  const url = text(value, path4);
-  const fault = addressFault(url);
-  if (fault !== void 0) throw wrong(path4, fault);
-  return withoutLastSlash(url);
-};
-var withoutLastSlash = (url) => url.replace(/(?<!\/)\/+$/, "");
-var hostAndPort = (value, path4) => {
-  const [, inBrackets, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([1-9][0-9]{0,4})$/i.exec(text(value, path4)) ?? [];
-  const host2 = inBrackets ?? plain;
-  const port = Number(digits);
-  if (host2 === void 0 || port > 65535) throw wrong(path4, "is not host:port, as in recorder.example.org:443");
-  return { host: host2, port };
-};
-
 // src/core/sigsum-policy.ts
 var SIGSUM_POLICY_CAP = 64 * 1024;
 var MAX_LOGS = 32;
@@ -1040,8 +1040,9 @@ function namesFor(url, { project, version: version2 }, manifest, trusted) {
 }
 async function submitRecord(url, { statement: statement2, manifest }, trusted, asking) {
   const names2 = namesFor(url, statement2, manifest, trusted);
+  const end = new Date(asking.clock.now().getTime() + asking.patience);
   await checkPublished(asking, url, manifest);
-  const { chain, isNew } = await untilShown(url, names2, trusted, asking);
+  const { chain, isNew } = await untilShown(url, names2, trusted, { ...asking, end });
   const proof = Buffer.from(formatChain(chain));
   return { ...verifyRecord(proof, manifest, trusted), proof, isNew, problems: [] };
 }
@@ -1055,8 +1056,7 @@ async function checkPublished({ http, patience }, url, manifest) {
     });
 }
 async function untilShown(url, names2, trusted, asking) {
-  const { clock, patience } = asking;
-  const end = new Date(clock.now().getTime() + patience);
+  const { clock, end } = asking;
   const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end.getTime() - clock.now().getTime()));
   let isTold = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
@@ -1075,9 +1075,9 @@ async function untilShown(url, names2, trusted, asking) {
 var notShown = ({ domain }, { message }) => new Fault("network", `the recorder was told, and shows no certificate for ${quote(domain)} yet: ${message}`, {
   hint: "does it know this address? rget answers 200 to any; and does DNS lead all names below the recorder to it?"
 });
-async function visit({ tls }, names2, { address, authorities }, timeout) {
+async function visit({ tls }, names2, { address: address2, authorities }, timeout) {
   try {
-    const { host: host2, port } = address ?? { host: names2.domain, port: 443 };
+    const { host: host2, port } = address2 ?? { host: names2.domain, port: 443 };
     const shown = await tls.visit({ host: host2, port, name: names2.domain, timeout, ...believed(authorities) });
     const chain = chainOf(shown.chain);
     const [certificate2] = chain;
@@ -1971,12 +1971,14 @@ var requests = (value, path4) => {
   if (found.size === 0) throw wrong(path4, "is empty");
   return found;
 };
+var address = (value, path4) => {
+  const url = httpAddress(value, path4);
+  if (url !== value) throw wrong(path4, "holds an address with a slash at its end");
+  return url;
+};
 var addresses = (value, path4) => {
   const found = /* @__PURE__ */ new Map();
-  for (const [log, url] of Object.entries(record(value, path4))) {
-    if (httpAddress(url, path4) !== url) throw wrong(path4, "holds an address with a slash at its end");
-    found.set(log, url);
-  }
+  for (const [log, url] of Object.entries(record(value, path4))) found.set(log, address(url, path4));
   if (found.size === 0) throw wrong(path4, "is empty");
   return found;
 };
@@ -1990,7 +1992,7 @@ var document2 = exactly({
   statement: (value, path4) => parseStatement(formatCanonicalJson(record(value, path4))),
   prepared: optional(requests),
   asked: optional(addresses),
-  published_url: optional(text)
+  published_url: optional(address)
 });
 
 // src/core/pending.ts
@@ -2439,7 +2441,9 @@ export {
   hashesOf,
   envelope,
   decodeTlogEntry,
+  addressFault,
   httpAddress,
+  withoutLastSlash,
   openRecorder,
   prepareRecord,
   openSigsum,

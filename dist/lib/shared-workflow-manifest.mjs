@@ -48,13 +48,14 @@ async function planManifest(options, { directory, name }, lines, local) {
   const signature = await signatureFor(options, place, asc);
   return planOf(place, present === "same" ? "kept" : "written", signature, /* @__PURE__ */ new Map());
 }
-function planOf(place, action, { made, verdict, warnings }, companions) {
+function planOf(place, action, { made, verdict, replaces = false, warnings }, companions) {
   const { directory, name, bytes } = place;
   return {
     manifest: report(directory, name, bytes, action, verdict),
     warnings,
     write: async () => {
-      if (place.present !== "same") await replaceManifest(place);
+      if (place.present === "other" || replaces) await removeCompanions(place);
+      if (place.present !== "same") await putFile(place.ports, directory, name, bytes, place.present === "other");
       const all = new Map(made === void 0 ? companions : [[`${name}${SIGNATURE}`, made], ...companions]);
       for (const [file, content] of all) await putFile(place.ports, directory, file, content, true);
     }
@@ -70,14 +71,15 @@ async function signatureFor(options, { name, bytes }, asc, published) {
   if (asc !== void 0) {
     const verdict = await checkBytes(asc, bytes, signing.certificates, signing.now);
     const isHere = published === void 0;
-    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : "published", verdict);
+    const force = options.force && options.keyFile !== void 0;
+    const problem = whyNotKept(isHere ? { primary: signing.primary, force } : "published", verdict);
     if (verdict.kind === "good" && problem === void 0)
       return { verdict, warnings: isHere ? warningsOfKept(`${name}${SIGNATURE}`, verdict) : [] };
     if (published !== void 0 || !options.force) throw badSignature(name, published, problem);
   }
   if (options.keyFile === void 0) return { warnings: [unchecked(name, void 0)] };
   const made = await signBytes(signing, name, bytes);
-  return { made: made.armored, verdict: made.verdict, warnings: [] };
+  return { made: made.armored, verdict: made.verdict, replaces: asc !== void 0, warnings: [] };
 }
 var unchecked = (name, asc) => asc === void 0 ? { kind: "not-checked", file: name, message: `${quote(name)} is not signed`, hint: "give --key-file to sign it" } : {
   kind: "not-checked",
@@ -85,10 +87,8 @@ var unchecked = (name, asc) => asc === void 0 ? { kind: "not-checked", file: nam
   message: `the signature of ${quote(name)} was not checked`,
   hint: "give --certificate to check it"
 };
-async function replaceManifest({ ports, directory, name, bytes, present }) {
-  const gone = present === "other" ? COMPANIONS : [];
-  for (const suffix of gone) await ports.files.remove(path.join(directory, `${name}${suffix}`));
-  await putFile(ports, directory, name, bytes, present === "other");
+async function removeCompanions({ ports, directory, name }) {
+  for (const suffix of COMPANIONS) await ports.files.remove(path.join(directory, `${name}${suffix}`));
 }
 async function putFile({ files }, directory, name, bytes, replace) {
   try {

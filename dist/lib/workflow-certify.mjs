@@ -13,6 +13,7 @@ import {
   directorySource,
   openSigning,
   signBytes,
+  warningsOfKept,
   whyNotKept
 } from "./shared-workflow-signing.mjs";
 import {
@@ -57,7 +58,8 @@ async function certifyLogKey(ports, { file, force, dryRun, ...options }) {
     sha256: sha256(bytes),
     signature: describeSignature(asc, verdict, armored)
   };
-  return { files: [report], warnings: signing.warnings };
+  const keptSo = kept === void 0 ? [] : warningsOfKept(asc, verdict);
+  return { files: [report], warnings: [...signing.warnings, ...keptSo] };
 }
 async function keep(signing, asc, armored, { bytes, force }) {
   if (force) return void 0;

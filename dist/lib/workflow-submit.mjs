@@ -2,7 +2,7 @@
 import {
   submit,
   submitOne
-} from "./shared-workflow-open-logs.mjs";
+} from "./shared-workflow-submit.mjs";
 import "./shared-workflow-log-keys.mjs";
 import "./shared-workflow-identity.mjs";
 import "./shared-logs-sigsum-submit.mjs";

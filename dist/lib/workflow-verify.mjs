@@ -53,7 +53,7 @@ async function verify(ports, options) {
   const trust = await loadTrust(ports, options);
   const outcomes = [];
   const faults = [];
-  for (const given of withoutCompanions(options.paths)) {
+  for (const given of await withoutCompanions(ports, options.paths)) {
     try {
       outcomes.push(await verifyOne(ports, trust, given, options));
     } catch (error) {
@@ -63,14 +63,20 @@ async function verify(ports, options) {
   }
   return joinOutcomes([...outcomes, { faults }]);
 }
-function withoutCompanions(paths) {
+async function withoutCompanions({ files }, paths) {
   const named = new Set(paths);
-  const isCompanion = (given) => COMPANIONS.some((suffix) => {
-    const owner = given.slice(0, -suffix.length);
-    if (!given.endsWith(suffix) || !named.has(owner) || isCompanion(owner)) return false;
-    return suffix === SIGNATURE || isManifestName(path.basename(owner));
-  });
-  return paths.filter((given) => !isCompanion(given));
+  const isCompanion = async (given) => {
+    for (const suffix of COMPANIONS) {
+      const owner = given.slice(0, -suffix.length);
+      if (!given.endsWith(suffix) || !named.has(owner) || await isCompanion(owner)) continue;
+      if (suffix === SIGNATURE) return isUrl(owner) || !await isDirectory(files, owner);
+      return isManifestName(path.basename(owner)) && await files.stat(given) !== void 0;
+    }
+    return false;
+  };
+  const kept = [];
+  for (const given of paths) if (!await isCompanion(given)) kept.push(given);
+  return kept;
 }
 async function verifyOne(ports, trust, given, options) {
   if (isUrl(given)) {

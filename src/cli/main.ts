@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From arguments to an exit status. Every end, good or bad, is one report. */
 import path from 'node:path';
-import { ABANDONED } from '../core/companions.ts';
+import { ABANDONED, isManifestName } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { makeReport, REPORT_SCHEMA, type Report } from '../core/report.ts';
 import type { Files, Out, Ports } from '../ports.ts';
@@ -107,12 +107,15 @@ async function refuseReportIn(files: Files, { positional }: Command, args: Argum
   const report = args.text('report');
   if (report === undefined) return;
   const place = await files.resolve(report);
-  for (const given of [...args.texts(positional?.name ?? ''), ...args.texts('to')]) {
+  const paths = args.texts(positional?.name ?? '');
+  const releases = paths.map((given) => (isManifestName(path.basename(given)) ? path.dirname(given) : given));
+  const logs = args.texts('log').flatMap((log) => /^tiles:(.+)$/s.exec(log)?.[1] ?? []);
+  for (const given of [...releases, ...args.texts('to'), ...logs]) {
     const root = await files.resolve(given);
     if (place !== root && !place.startsWith(`${root}/`)) continue;
     throw new Fault('usage', `the report ${quote(report)} would lie in ${quote(given)}`, {
       file: report,
-      hint: 'what lies there is published: keep it elsewhere',
+      hint: 'nobody lists it there: it would be published, or refused by the next check; keep it elsewhere',
     });
   }
 }

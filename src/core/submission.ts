@@ -36,7 +36,7 @@ export interface Submission {
   readonly prepared: ReadonlyMap<string, Uint8Array>;
   /** Without a slash at their ends, by the names in `logs`. */
   readonly asked: ReadonlyMap<string, string>;
-  /** The address of the directory in which the release is published, where that is to be looked at before anything is logged. */
+  /** Without a slash at its end: the directory in which the release is published, where that is to be looked at before anything is logged. */
   readonly publishedUrl?: string | undefined;
 }
 
@@ -96,12 +96,15 @@ const requests: Decoder<ReadonlyMap<string, Uint8Array>> = (value, path) => {
   return found;
 };
 
+const address: Decoder<string> = (value, path) => {
+  const url = httpAddress(value, path);
+  if (url !== value) throw wrong(path, 'holds an address with a slash at its end');
+  return url;
+};
+
 const addresses: Decoder<ReadonlyMap<string, string>> = (value, path) => {
   const found = new Map<string, string>();
-  for (const [log, url] of Object.entries(record(value, path))) {
-    if (httpAddress(url, path) !== url) throw wrong(path, 'holds an address with a slash at its end');
-    found.set(log, url);
-  }
+  for (const [log, url] of Object.entries(record(value, path))) found.set(log, address(url, path));
   if (found.size === 0) throw wrong(path, 'is empty');
   return found;
 };
@@ -116,5 +119,5 @@ const document = exactly({
   statement: (value: unknown, path: string) => parseStatement(formatCanonicalJson(record(value, path))),
   prepared: optional(requests),
   asked: optional(addresses),
-  published_url: optional(text),
+  published_url: optional(address),
 });

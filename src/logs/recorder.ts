@@ -91,8 +91,9 @@ async function submitRecord(
   asking: RecorderAsking,
 ): Promise<Receipt> {
   const names = namesFor(url, statement, manifest, trusted);
+  const end = new Date(asking.clock.now().getTime() + asking.patience);
   await checkPublished(asking, url, manifest);
-  const { chain, isNew } = await untilShown(url, names, trusted, asking);
+  const { chain, isNew } = await untilShown(url, names, trusted, { ...asking, end });
   const proof = Buffer.from(formatChain(chain));
   return { ...verifyRecord(proof, manifest, trusted), proof, isNew, problems: [] };
 }
@@ -113,10 +114,9 @@ async function untilShown(
   url: string,
   names: RecordNames,
   trusted: TrustedRecorder,
-  asking: RecorderAsking,
+  asking: RecorderAsking & { readonly end: Date },
 ): Promise<{ readonly chain: Chain; readonly isNew: boolean }> {
-  const { clock, patience } = asking;
-  const end = new Date(clock.now().getTime() + patience);
+  const { clock, end } = asking;
   const timeout = () => Math.max(1, Math.min(ANSWER_TIME, end.getTime() - clock.now().getTime()));
   let isTold = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {

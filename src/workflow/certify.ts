@@ -20,6 +20,7 @@ import {
   type Signing,
   type SigningOptions,
   signBytes,
+  warningsOfKept,
   whyNotKept,
 } from './signing.ts';
 import { directorySource } from './source.ts';
@@ -55,7 +56,8 @@ export async function certifyLogKey(
     sha256: sha256(bytes),
     signature: describeSignature(asc, verdict, armored),
   };
-  return { files: [report], warnings: signing.warnings };
+  const keptSo = kept === undefined ? [] : warningsOfKept(asc, verdict);
+  return { files: [report], warnings: [...signing.warnings, ...keptSo] };
 }
 
 /** The signature that is there, where it is good and by the key that would sign now; undefined where it gives way. */

@@ -94,7 +94,7 @@ interface Place {
 function planOf(
   place: Place,
   action: ManifestReport['action'],
-  { made, verdict, warnings }: ManifestSignature,
+  { made, verdict, replaces = false, warnings }: ManifestSignature,
   companions: ReadonlyMap<string, Uint8Array>,
 ): ManifestPlan {
   const { directory, name, bytes } = place;
@@ -102,7 +102,8 @@ function planOf(
     manifest: report(directory, name, bytes, action, verdict),
     warnings,
     write: async () => {
-      if (place.present !== 'same') await replaceManifest(place);
+      if (place.present === 'other' || replaces) await removeCompanions(place);
+      if (place.present !== 'same') await putFile(place.ports, directory, name, bytes, place.present === 'other');
       const all = new Map(made === undefined ? companions : [[`${name}${SIGNATURE}`, made], ...companions]);
       for (const [file, content] of all) await putFile(place.ports, directory, file, content, true);
     },
@@ -116,6 +117,8 @@ async function readExisting(source: Source, name: ArtifactName): Promise<Existin
 
 interface ManifestSignature {
   readonly made?: Uint8Array;
+  /** Whether another one gives way to it. */
+  readonly replaces?: boolean;
   readonly verdict?: GoodVerdict;
   readonly warnings: readonly Finding[];
 }
@@ -132,14 +135,15 @@ async function signatureFor(
   if (asc !== undefined) {
     const verdict = await checkBytes(asc, bytes, signing.certificates, signing.now);
     const isHere = published === undefined;
-    const problem = whyNotKept(isHere ? { primary: signing.primary, force: options.force } : 'published', verdict);
+    const force = options.force && options.keyFile !== undefined;
+    const problem = whyNotKept(isHere ? { primary: signing.primary, force } : 'published', verdict);
     if (verdict.kind === 'good' && problem === undefined)
       return { verdict, warnings: isHere ? warningsOfKept(`${name}${SIGNATURE}`, verdict) : [] };
     if (published !== undefined || !options.force) throw badSignature(name, published, problem);
   }
   if (options.keyFile === undefined) return { warnings: [unchecked(name, undefined)] };
   const made = await signBytes(signing, name, bytes);
-  return { made: made.armored, verdict: made.verdict, warnings: [] };
+  return { made: made.armored, verdict: made.verdict, replaces: asc !== undefined, warnings: [] };
 }
 
 const unchecked = (name: string, asc: Uint8Array | undefined): Finding =>
@@ -152,11 +156,9 @@ const unchecked = (name: string, asc: Uint8Array | undefined): Finding =>
         hint: 'give --certificate to check it',
       };
 
-/** The old manifest's signature and proofs go with it: they say nothing about the new one. */
-async function replaceManifest({ ports, directory, name, bytes, present }: Place): Promise<void> {
-  const gone = present === 'other' ? COMPANIONS : [];
-  for (const suffix of gone) await ports.files.remove(path.join(directory, `${name}${suffix}`));
-  await putFile(ports, directory, name, bytes, present === 'other');
+/** Signature and proofs go with the manifest, and proofs with the signature: they say nothing about the new one. */
+async function removeCompanions({ ports, directory, name }: Place): Promise<void> {
+  for (const suffix of COMPANIONS) await ports.files.remove(path.join(directory, `${name}${suffix}`));
 }
 
 /** Writes a file of ours. Throws `changed` where another run got in between. */

@@ -3,6 +3,7 @@
  * Step 3 of `submit.ts`: what is published is what will be logged. Mirrors lag, so that it is looked at again until a
  * deadline.
  */
+import { addressFault } from '../core/address.ts';
 import { equalBytes } from '../core/encoding.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
@@ -15,17 +16,22 @@ const INTERVAL = 5000;
 /** Milliseconds that a look may take, also where that is longer than the deadline. */
 const LOOK = 10_000;
 
-/** Throws `usage` for what is no address, and for that of the manifest, which `verify` takes. Asks nobody. */
+/** Throws `usage` for what is no address, for one with a password or a query, and for that of the manifest, which `verify` takes. Asks nobody. */
 export function checkPublishedUrl(url: string, manifest: string): void {
   if (!isUrl(url) || !URL.canParse(url))
     throw new Fault('usage', `not an address: ${quote(url)}`, {
       hint: 'give the http(s) address of the directory that the release is published in',
     });
   const [, directory = '', name = ''] = /^([^?#]*)\/([^/?#]+)\/*(?:[?#].*)?$/s.exec(url) ?? [];
-  if (!name.endsWith('SHA256SUMS') && name !== manifest && name !== encodeURIComponent(manifest)) return;
-  throw new Fault('usage', `the address of a manifest: ${quote(url)}`, {
-    hint: `give that of the directory that the release is published in: ${quote(directory)}`,
-  });
+  if (name.endsWith('SHA256SUMS') || name === manifest || name === encodeURIComponent(manifest))
+    throw new Fault('usage', `the address of a manifest: ${quote(url)}`, {
+      hint: `give that of the directory that the release is published in: ${quote(directory)}`,
+    });
+  const fault = addressFault(url);
+  if (fault !== undefined)
+    throw new Fault('usage', `the address of what is published ${fault}`, {
+      hint: 'a submission that is pending is published with it: give the address that everybody knows',
+    });
 }
 
 /**

@@ -11,6 +11,7 @@
  *   7. the submission is done, and its file goes
  */
 import path from 'node:path';
+import { withoutLastSlash } from '../core/address.ts';
 import { isManifestName, SIGNATURE } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { MANIFEST_CAP } from '../core/manifest.ts';
@@ -78,11 +79,15 @@ export async function submitOne(
   place: Place,
   keys: () => Promise<LogKeys>,
 ): Promise<Outcome> {
-  const found = noFindings();
-  const manifest = await readManifest(ports, trust, place, found);
-  if (manifest === undefined) return found;
-  const body = async () => submitManifest(ports, options, manifest, await keys(), found);
-  return options.dryRun ? body() : ports.lock.hold(path.join(place.directory, place.name), PATIENCE, body);
+  const body = async (): Promise<Outcome> => {
+    const found = noFindings();
+    const manifest = await readManifest(ports, trust, place, found);
+    return manifest === undefined ? found : submitManifest(ports, options, manifest, await keys(), found);
+  };
+  const file = path.join(place.directory, place.name);
+  // whoever locks a file that is not there makes it
+  const isThere = (await ports.files.stat(file))?.type === 'file';
+  return isThere && !options.dryRun ? ports.lock.hold(file, PATIENCE, body) : body();
 }
 
 /** Steps 2 to 7. */
@@ -94,10 +99,14 @@ async function submitManifest(
   found: Findings,
 ): Promise<Outcome> {
   const earlier = await prepareSubmission(ports, options, manifest);
-  const { publishedUrl = earlier.publishedUrl, deadline } = options;
-  if (publishedUrl !== undefined) checkPublishedUrl(publishedUrl, manifest.name);
+  const { deadline } = options;
+  const given = options.publishedUrl ?? earlier.publishedUrl;
+  if (given !== undefined) checkPublishedUrl(given, manifest.name);
+  const publishedUrl = given && withoutLastSlash(given);
   found.warnings.push(...warningsOfVersion(earlier.statement.version, manifest.name));
-  const chosen = chooseLogs(ports, options, keys, manifest.policy);
+  // a recorder was told of an address already, or is told of this one
+  const toTell = options.publishedUrl ?? (earlier.prepared.has('recorder') ? undefined : publishedUrl);
+  const chosen = chooseLogs(ports, { ...options, publishedUrl: toTell }, keys, manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
   // so far nobody was asked: a log may be yet to be made, and the release yet to be published

@@ -36,7 +36,7 @@ export async function verify(ports: Ports, options: VerifyOptions): Promise<Outc
   const trust = await loadTrust(ports, options);
   const outcomes: Outcome[] = [];
   const faults: Fault[] = [];
-  for (const given of withoutCompanions(options.paths)) {
+  for (const given of await withoutCompanions(ports, options.paths)) {
     try {
       outcomes.push(await verifyOne(ports, trust, given, options));
     } catch (error) {
@@ -48,18 +48,23 @@ export async function verify(ports: Ports, options: VerifyOptions): Promise<Outc
 }
 
 /**
- * A signature that is named beside what it signs, as gpg wants it or a shell's `*` does it, is looked at with that; proofs of a manifest,
- * too. What is dropped so looks at nothing else.
+ * A signature that is named beside what it signs, as gpg wants it or a shell's `*` does it, is looked at with that; proofs of a manifest
+ * that are there, too. What is dropped so looks at nothing else.
  */
-function withoutCompanions(paths: readonly string[]): readonly string[] {
+async function withoutCompanions({ files }: Ports, paths: readonly string[]): Promise<readonly string[]> {
   const named = new Set(paths);
-  const isCompanion = (given: string): boolean =>
-    COMPANIONS.some((suffix) => {
+  const isCompanion = async (given: string): Promise<boolean> => {
+    for (const suffix of COMPANIONS) {
       const owner = given.slice(0, -suffix.length);
-      if (!given.endsWith(suffix) || !named.has(owner) || isCompanion(owner)) return false;
-      return suffix === SIGNATURE || isManifestName(path.basename(owner));
-    });
-  return paths.filter((given) => !isCompanion(given));
+      if (!given.endsWith(suffix) || !named.has(owner) || (await isCompanion(owner))) continue;
+      if (suffix === SIGNATURE) return isUrl(owner) || !(await isDirectory(files, owner));
+      return isManifestName(path.basename(owner)) && (await files.stat(given)) !== undefined;
+    }
+    return false;
+  };
+  const kept: string[] = [];
+  for (const given of paths) if (!(await isCompanion(given))) kept.push(given);
+  return kept;
 }
 
 async function verifyOne(ports: Ports, trust: Trust, given: string, options: VerifyOptions): Promise<Outcome> {

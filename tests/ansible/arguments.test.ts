@@ -32,7 +32,6 @@ const SHORTENED: readonly unknown[] = ['~/somewhere', '~', '~zuul/somewhere'];
 /** Paths, or addresses. */
 const PLACES = ['verify_artifacts_path', 'sign_artifacts_published', 'publish_sha256sums_published'];
 const isSeconds = (argument: string) => argument.endsWith('_deadline');
-const OURS = new RegExp(`\\b(?:gpg|release|${ROLES.join('|').replaceAll('-', '_')})_\\w+`, 'g');
 /** What has to be there for a role to come to its other arguments. */
 const REQUIRED: Vars = {
   publish_artifacts_destination: '/nonexistent/site',
@@ -49,14 +48,8 @@ const optionsOf = (role: string): readonly (readonly [argument: string, option: 
   );
 const isText = ({ type, choices }: Option) => (type === 'path' || type === 'str') && choices === undefined;
 
-/** The variables of other roles, or of all of them, that the text of this one comes from where nothing else is said. */
-function inherited(role: string): readonly string[] {
-  const defaults = parse(fs.readFileSync(path.join(ROOT, 'roles', role, 'defaults/main.yaml'), 'utf8'));
-  const own = new Map(optionsOf(role));
-  const text = [...own].filter(([, option]) => isText(option)).map(([name]) => defaults[name] ?? '');
-  const names = [...text.join(' ').matchAll(OURS)].map(([name]) => name);
-  return [...new Set(names)].filter((name) => !name.startsWith(`${role.replaceAll('-', '_')}_`) && !own.has(name));
-}
+/** Whether the version of this role comes from that of all roles. */
+const hasVersion = (role: string) => optionsOf(role).some(([name]) => name.endsWith('_release'));
 
 interface Scenario {
   readonly name: string;
@@ -72,6 +65,7 @@ const SPEC = /^Validation of arguments failed/;
 const TEXT = /^text is needed, and a list or a dictionary was given: /;
 const PATH = /^a path that begins with "~" leads nowhere: /;
 const NUMBER = /^text is needed, and a number or a truth value was given: .*\nwrite it in quotes/;
+const BELIEF = /^whom should be believed is not said/;
 
 function scenariosOf(role: string): Scenario[] {
   // the other names of a path count where the first one is not set
@@ -100,7 +94,7 @@ function scenariosOf(role: string): Scenario[] {
   return [
     ...mistyped,
     each('text without quotes', own, UNQUOTED, NUMBER),
-    each('text of other variables without quotes', inherited(role), UNQUOTED, NUMBER),
+    each('the version of all roles without quotes', hasVersion(role) ? ['release_version'] : [], UNQUOTED, NUMBER),
     each(
       'a path in full',
       paths.map(([name]) => name),
@@ -124,8 +118,18 @@ const wrong: readonly Scenario[] = [
     role: 'publish-sha256sums',
     vars: { release_path: '~/release' },
     kind: PATH,
-    names: ['release_path'],
+    names: ['publish_sha256sums_path'],
   },
+  // what is not used is nobody's business, and neither is what cannot be known
+  ...[{ release_version: 2026.1, submit_transparency_release: '1' }, { release_version: '{{ nothing.tag }}' }].map(
+    (vars) => ({
+      name: 'nothing but whom to believe',
+      role: 'submit-transparency',
+      vars,
+      kind: BELIEF,
+      names: ['submit_transparency_policy'],
+    }),
+  ),
 ].filter(({ names }) => names.length > 0);
 
 const missing: readonly Scenario[] = ROLES.flatMap((role) => {
@@ -162,7 +166,7 @@ describe('a role', () => {
   it('refuses each time, and has been asked for every argument', () => {
     expect(messages).toHaveLength(wrong.length + missing.length);
     const asked = new Set(
-      wrong.flatMap(({ vars, kind }) => (kind === NUMBER || kind === PATH ? [] : Object.keys(vars))),
+      wrong.flatMap(({ vars, kind }) => ([NUMBER, PATH, BELIEF].includes(kind) ? [] : Object.keys(vars))),
     );
     expect([...asked].sort()).toEqual([...new Set(ROLES.flatMap(optionsOf).map(([name]) => name))].sort());
   });
@@ -204,8 +208,8 @@ describe('a version', () => {
   ])('%s is refused, and nothing is written', async (name, args) => {
     const { status, output, manifests } = await listed(name.replaceAll(' ', '-'), ...args());
     expect(status).toBe(2);
-    expect(output).toMatch(/a number or a truth value was given: release_version/);
-    expect(output).toMatch(/write it in quotes: without them, 2026\.10 is the number 2026\.1/);
+    expect(output).toMatch(/a number or a truth value was given: .*release_version/);
+    expect(output).toMatch(/write it in quotes.* without that, 2026\.10 is the number 2026\.1/);
     expect(manifests).toEqual([]);
   });
 });

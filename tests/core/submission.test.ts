@@ -52,14 +52,22 @@ describe('a pending submission', () => {
   });
 
   it('keeps where the release is published', () => {
-    const publishedUrl = 'https://tarballs.example.org/nova/';
+    const publishedUrl = 'https://tarballs.example.org/nova';
     const bytes = formatSubmission({ logs, since, statement, prepared: new Map(), asked: new Map(), publishedUrl });
     expect(Buffer.from(bytes).toString()).toBe(TEXT.replace('"schema"', `"published_url":"${publishedUrl}","schema"`));
     expect(parseSubmission(bytes).publishedUrl).toBe(publishedUrl);
   });
 
   it.each<readonly [string, string, string]>([
-    ['an address that is no text', TEXT.replace('"schema"', '"published_url":[],"schema"'), 'published_url: '],
+    ...[
+      ['[]', 'published_url: is '],
+      ['"http://x/"', 'published_url: holds an address with a slash'],
+      ['"http://me:secret@x"', 'published_url: holds a name or a password'],
+      ['"http://x?token=1"', 'published_url: is not an http(s) address without query'],
+    ].map(
+      ([value, why]) =>
+        [`the address ${value}`, TEXT.replace('"schema"', `"published_url":${value},"schema"`), why ?? ''] as const,
+    ),
     ['another schema', TEXT.replace('submission/v1', 'submission/v2'), 'schema: is not artifact-signing.submission/v1'],
     ['no statement', `{${FIELDS}}`, 'statement: is missing'],
     ['no logs', TEXT.replace(/"logs":[^\]]*\],/, ''), 'logs: is missing'],

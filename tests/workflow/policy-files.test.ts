@@ -17,6 +17,7 @@ const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 const lab = useLab({
   good: ED25519,
   other: ED25519,
+  short: { algorithm: 'ed25519', subkeys: [{ algorithm: 'ed25519', expire: '20d' }] },
   expired: { algorithm: 'ed25519', at: LONG_AGO, subkeys: [{ algorithm: 'ed25519', expire: '1y', at: LONG_AGO }] },
 });
 const { at, done, put, read, refused } = lab;
@@ -71,6 +72,14 @@ describe('key certify', () => {
     await refused(2, 'not-found: ', certify('keys/nothing.pub'));
     await refused(2, '--key-file is missing', ['key', 'certify', at('keys/rekor.pub')]);
     expect(lab.snapshot('keys')).toEqual(before);
+  });
+
+  it('says of a signature that it keeps that its key has expired since', async () => {
+    const words = [...certify('keys/rekor.pub').with(4, lab.key('short')), '--certificate', lab.certificate('short')];
+    await done(words);
+    const clock = fakeClock(new Date(Date.now() + 30 * 24 * 60 * 60 * 1000));
+    const { files, warnings } = await done(words, { clock });
+    expect([files[0]?.action, warnings[0]?.kind]).toEqual(['kept', 'expired-after-signing']);
   });
 
   it('writes nothing in a dry run', async () => {

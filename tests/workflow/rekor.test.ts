@@ -288,6 +288,18 @@ describe('of two runs at once, the one that comes later', () => {
     expect(logs[0].entries).toHaveLength(1);
   });
 
+  it('sees what the other has left', async () => {
+    let run: Promise<Run> | undefined;
+    await flockLock().hold(at('r', MANIFEST), 1000, async () => {
+      run = lab.run(words(['one']), ports());
+      await setTimeout(500);
+      fs.rmSync(at('r', MANIFEST));
+    });
+    expect((await run)?.report.errors).toMatchObject([{ kind: 'not-found' }]);
+    expect(servers.flatMap(({ requests }) => requests)).toEqual([]);
+    expect(namesIn(at('r'))).not.toContain(MANIFEST);
+  });
+
   it('is told so, where the other goes on and on', async () => {
     const impatient: Lock = { hold: async (file, _, body) => flockLock().hold(file, 100, body) };
     await flockLock().hold(at('r', MANIFEST), 1000, async () => {

@@ -69,7 +69,13 @@ describe('sign', () => {
     fs.cpSync(at('r'), at('out'), { recursive: true });
     const published = await done([...words, '--force', '--published', at('out')], { clock });
     expect([actions(published), published.warnings]).toEqual([['kept a'], []]);
+    const [, ...rest] = words;
+    const keyless = ['sums', ...rest.filter((word) => !['--sums', '--key-file', lab.key('renewed')].includes(word))];
+    const checked = await done([...keyless, '--force', '--certificate', lab.certificate('renewed')], { clock });
+    expect(checked.warnings.map(({ kind }) => kind)).toEqual(['expired-after-signing']);
+    put({ 'r/nova-1.SHA256SUMS.tlog-proof': 'it names the key that has signed' });
     const forced = await done([...words, '--force'], { clock });
+    expect(namesIn(at('r'))).toEqual(Object.keys(before).sort());
     expect([actions(forced), forced.warnings]).toEqual([['signed a'], []]);
     expect((await done(gate, { clock })).files[0]?.signature?.signer).toBe(lab.made('renewed').subkeys[1]);
   });

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `submit` to a recorder of the rget protocol; the recorder runs in this process. */
 import { createHash, X509Certificate } from 'node:crypto';
+import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatSubmission, parseSubmission } from '../../src/core/submission.ts';
 import { makeAuthority, toPem } from '../core/certificates.ts';
 import { type FakeRecorder, type Lie, RECORDER } from '../logs/fake-recorder.ts';
 import { fakeClock, loopback } from './lab.ts';
-import { MANIFEST, PENDING } from './log-lab.ts';
+import { IDENTITY, MANIFEST, PENDING } from './log-lab.ts';
 import { EVIDENCE, useRecorder } from './recorder-lab.ts';
 
 const own = useRecorder();
@@ -38,6 +39,15 @@ describe('submit to a recorder', () => {
     expect(checked.warnings).toEqual([]);
     policy({}, { logs: { at_least: 1 } });
     await refused(3, 'is proven by 0 of the logs own, and the policy demands 1', verify());
+  });
+
+  it('tells the address that the submission has kept for another log', async () => {
+    const tiles = ['submit', at('r'), '--log', `tiles:${at('log')}`, '--log-key', at('log.pem'), ...IDENTITY];
+    const published = ['--published-url', `${own.site.url}/later`, '--deadline', '0'];
+    await refused(1, 'pending: ', [...tiles, '--policy', at('policy.yaml'), ...published], ports());
+    fs.cpSync(at('r'), at('later'), { recursive: true });
+    await done([...tiles, '--policy', at('policy.yaml'), '--log', 'recorder'], ports());
+    expect(own.recorder.told.join()).toContain(encodeURIComponent(`/later/${MANIFEST}`));
   });
 
   it('keeps what the server has sent, and the authority that it leads to', async () => {
@@ -270,8 +280,13 @@ describe('a recorder is refused', () => {
   });
 
   it.each([
-    ['an address with a password', ['http://me:secret@127.0.0.1/r'], 2, /usage: not an address that a recorder/],
-    ['an address with a query', ['http://127.0.0.1/?r='], 2, /usage: not an address that a recorder could be told/],
+    [
+      'an address with a password',
+      ['http://me:secret@127.0.0.1/r'],
+      2,
+      /usage: the address .* holds a name or a password/,
+    ],
+    ['an address with a query', ['http://127.0.0.1/?r='], 2, /usage: the address .* without query/],
     ['no address', ['r'], 2, /usage: not an address/],
     [
       'a project that no certificate can name',

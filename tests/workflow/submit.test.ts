@@ -494,6 +494,23 @@ describe('submit --published-url', () => {
     }
   });
 
+  it('is one that everybody may know: a submission that is pending is published', async () => {
+    for (const address of ['http://me:secret@example.org/nova', 'https://example.org/nova?token=1', 'http://x/#y']) {
+      const { errors } = await refused(2, 'the address of what is published ', submit('--published-url', address));
+      expect(JSON.stringify(errors)).not.toMatch(/secret|token/);
+    }
+    expect(fs.existsSync(at('r', PENDING))).toBe(false);
+    await refused(
+      1,
+      'pending: ',
+      submit('--published-url', `${site.url}//`, '--deadline', '0').with(3, `tiles:${at('log')}`),
+      {
+        http: { ...http, get: async () => undefined },
+      },
+    );
+    expect(parseSubmission(read('r', PENDING)).publishedUrl).toBe(site.url);
+  });
+
   it('is the address of a directory, on a server that answers', async () => {
     for (const address of [at('site'), 'ftp://example.org/nova', 'https://', 'https://['])
       await refused(2, 'not an address', submit('--published-url', address), { http, clock: fakeClock(new Date()) });

@@ -13,6 +13,7 @@ import {
   HASHEDREKORD,
   PROOF_CAP,
   TILE_LOG,
+  addressFault,
   bindStatement,
   countProven,
   decodeTlogEntry,
@@ -49,6 +50,7 @@ import {
   verifyEntry,
   verifyRekorCheckpoint,
   verifySigned,
+  withoutLastSlash,
   witnessingOf
 } from "./shared-logs-sigsum-submit.mjs";
 import {
@@ -829,10 +831,15 @@ function checkPublishedUrl(url, manifest) {
       hint: "give the http(s) address of the directory that the release is published in"
     });
   const [, directory = "", name = ""] = /^([^?#]*)\/([^/?#]+)\/*(?:[?#].*)?$/s.exec(url) ?? [];
-  if (!name.endsWith("SHA256SUMS") && name !== manifest && name !== encodeURIComponent(manifest)) return;
-  throw new Fault("usage", `the address of a manifest: ${quote(url)}`, {
-    hint: `give that of the directory that the release is published in: ${quote(directory)}`
-  });
+  if (name.endsWith("SHA256SUMS") || name === manifest || name === encodeURIComponent(manifest))
+    throw new Fault("usage", `the address of a manifest: ${quote(url)}`, {
+      hint: `give that of the directory that the release is published in: ${quote(directory)}`
+    });
+  const fault = addressFault(url);
+  if (fault !== void 0)
+    throw new Fault("usage", `the address of what is published ${fault}`, {
+      hint: "a submission that is pending is published with it: give the address that everybody knows"
+    });
 }
 async function awaitPublished(ports, local, url, deadline) {
   const clock = waitingClock(ports, "what is published", deadline);
@@ -1048,18 +1055,24 @@ async function submit(ports, options) {
 }
 var PATIENCE = 12e4;
 async function submitOne(ports, options, trust, place, keys) {
-  const found = noFindings();
-  const manifest = await readManifest(ports, trust, place, found);
-  if (manifest === void 0) return found;
-  const body = async () => submitManifest(ports, options, manifest, await keys(), found);
-  return options.dryRun ? body() : ports.lock.hold(path3.join(place.directory, place.name), PATIENCE, body);
+  const body = async () => {
+    const found = noFindings();
+    const manifest = await readManifest(ports, trust, place, found);
+    return manifest === void 0 ? found : submitManifest(ports, options, manifest, await keys(), found);
+  };
+  const file = path3.join(place.directory, place.name);
+  const isThere = (await ports.files.stat(file))?.type === "file";
+  return isThere && !options.dryRun ? ports.lock.hold(file, PATIENCE, body) : body();
 }
 async function submitManifest(ports, options, manifest, keys, found) {
   const earlier = await prepareSubmission(ports, options, manifest);
-  const { publishedUrl = earlier.publishedUrl, deadline } = options;
-  if (publishedUrl !== void 0) checkPublishedUrl(publishedUrl, manifest.name);
+  const { deadline } = options;
+  const given = options.publishedUrl ?? earlier.publishedUrl;
+  if (given !== void 0) checkPublishedUrl(given, manifest.name);
+  const publishedUrl = given && withoutLastSlash(given);
   found.warnings.push(...warningsOfVersion(earlier.statement.version, manifest.name));
-  const chosen = chooseLogs(ports, options, keys, manifest.policy);
+  const toTell = options.publishedUrl ?? (earlier.prepared.has("recorder") ? void 0 : publishedUrl);
+  const chosen = chooseLogs(ports, { ...options, publishedUrl: toTell }, keys, manifest.policy);
   const requests = prepareRequests(chosen, earlier, manifest);
   const manifests = [describe(manifest)];
   if (options.dryRun) return { ...found, manifests, detail: describeRequests(requests) };
