@@ -272,12 +272,11 @@ describe('Rekor v1, held against what stands beside a manifest,', () => {
     expect(await besideEach('7')).toMatchObject({ status: 0, report: { logs: [{ action: 'logged' }] } });
   });
 
-  it('is told of with both checkpoints where it does not: it has signed another tree with its key', async () => {
+  it('is told of with both checkpoints and its proof where it does not: it has signed another tree with its key', async () => {
     const { status, report } = await besideEach('8', (bundle) => ofOtherTree(bundle, 3));
     expect([status, report.errors[0]?.kind]).toEqual([4, 'log-misbehaved']);
-    expect(report.errors[0]?.evidence?.map((note) => note.split('\n')[0])).toEqual(
-      Array(2).fill(`${ORIGIN.one} - ${trees[0]}`),
-    );
+    const tree = `${ORIGIN.one} - ${trees[0]}`;
+    expect(report.errors[0]?.evidence?.map((note) => note.split('\n')[0])).toEqual([tree, tree, 'consistency proof']);
     expect(fs.existsSync(lab.bundleFile('8'))).toBe(false);
   });
 
