@@ -1182,14 +1182,12 @@ var formatProof = (proof) => proof.map((hash2) => `node_hash=${formatHex(hash2)}
 `).join("");
 var SeenHeads = class {
   #log;
-  #server;
   #largest;
-  constructor(log, server) {
+  constructor(log) {
     this.#log = log;
-    this.#server = server;
   }
   /** An outage where that cannot be known yet. Throws `bad-signature`, `log-misbehaved`. */
-  async take(head) {
+  async take(head, server) {
     try {
       verifyLogSignature(head, this.#log);
     } catch (error) {
@@ -1198,14 +1196,14 @@ var SeenHeads = class {
       throw new Fault(error.kind, message, { evidence: [formatTreeHead(head)] });
     }
     const earlier = this.#largest;
-    const outage = earlier === void 0 ? void 0 : await this.#compare(earlier, head);
+    const outage = earlier === void 0 ? void 0 : await this.#compare(earlier, head, server);
     if (outage === void 0 && (earlier === void 0 || head.size > earlier.size)) this.#largest = head;
     return outage;
   }
-  async #compare(earlier, head) {
+  async #compare(earlier, head, server) {
     const [small, large] = earlier.size <= head.size ? [earlier, head] : [head, earlier];
     const needsProof = small.size > 0 && small.size < large.size;
-    const proof = needsProof ? await this.#server.consistency(small.size, large.size) : [];
+    const proof = needsProof ? await server.consistency(small.size, large.size) : [];
     if (isOutage(proof)) return proof;
     if (proof === void 0)
       return pending(
@@ -1230,20 +1228,21 @@ async function submitLeaf(leaf, submitting) {
   const waiting = new Waiting(submitting);
   const problems = /* @__PURE__ */ new Map();
   let mayBeLogged = false;
-  let logs = reachableLogs(submitting.policy);
+  let logs = reachableLogs(submitting.policy).map((log) => ({ log, heads: new SeenHeads(log) }));
   if (logs.length === 0) throw new Fault("usage", "the Sigsum policy has no address of a log");
   try {
     for (let round = 0; ; round += 1) {
       let after;
-      for (const [index, log] of logs.entries()) {
+      for (const [index, asked] of logs.entries()) {
+        const { log } = asked;
         const share = waiting.share(logs.length - index);
-        const answer = await orRefusal(async () => submitTo(log, leaf, submitting, waiting, share));
+        const answer = await orRefusal(async () => submitTo(asked, leaf, submitting, waiting, share));
         if ("proof" in answer) return answer;
         problems.set(log, answer.fault);
         mayBeLogged ||= mayPass(answer.fault);
         after = Math.min(after ?? Number.POSITIVE_INFINITY, answer.after ?? 0);
       }
-      logs = logs.filter((log) => mayPass(problems.get(log)));
+      logs = logs.filter(({ log }) => mayPass(problems.get(log)));
       if (logs.length === 0) throw refusal([...problems.values()], mayBeLogged);
       if (!await waiting.pause(PAUSE * 2 ** round, after, waiting.end)) throw overdue([...problems.values()]);
     }
@@ -1299,13 +1298,12 @@ var Waiting = class {
     return true;
   }
 };
-async function submitTo(log, leaf, submitting, waiting, until) {
+async function submitTo({ log, heads }, leaf, submitting, waiting, until) {
   const server = sigsumServer(submitting, log.url, until);
   const request = formatAddLeaf(leaf);
   const token = submitting.tokenFor(log);
   const first = await server.addLeaf(request, token);
   if (isOutage(first)) return first;
-  const heads = new SeenHeads(log, server);
   let logged = first;
   let problem = first ? void 0 : pending(`the log "${log.url}" has not taken the leaf in yet`);
   for (; ; ) {
@@ -1332,7 +1330,7 @@ async function afterAll(body) {
 async function collect2(log, leaf, { policy, clock }, server, heads) {
   const head = await server.treeHead();
   if (isOutage(head)) return head;
-  const contradiction = await heads.take(head);
+  const contradiction = await heads.take(head, server);
   if (contradiction !== void 0) return contradiction;
   const missing = missingQuorum(head, log, policy, clock.now());
   if (missing !== void 0) return missing;

@@ -23,16 +23,14 @@ const formatProof = (proof: readonly Hash[]): string => proof.map((hash) => `nod
 /** All tree heads that a log has shown are states of one tree. */
 export class SeenHeads {
   readonly #log: ReachableLog;
-  readonly #server: SigsumServer;
   #largest: SigsumTreeHead | undefined;
 
-  constructor(log: ReachableLog, server: SigsumServer) {
+  constructor(log: ReachableLog) {
     this.#log = log;
-    this.#server = server;
   }
 
   /** An outage where that cannot be known yet. Throws `bad-signature`, `log-misbehaved`. */
-  async take(head: SigsumTreeHead): Promise<Outage | undefined> {
+  async take(head: SigsumTreeHead, server: SigsumServer): Promise<Outage | undefined> {
     try {
       verifyLogSignature(head, this.#log);
     } catch (error) {
@@ -41,15 +39,15 @@ export class SeenHeads {
       throw new Fault(error.kind, message, { evidence: [formatTreeHead(head)] });
     }
     const earlier = this.#largest;
-    const outage = earlier === undefined ? undefined : await this.#compare(earlier, head);
+    const outage = earlier === undefined ? undefined : await this.#compare(earlier, head, server);
     if (outage === undefined && (earlier === undefined || head.size > earlier.size)) this.#largest = head;
     return outage;
   }
 
-  async #compare(earlier: SigsumTreeHead, head: SigsumTreeHead): Promise<Outage | undefined> {
+  async #compare(earlier: SigsumTreeHead, head: SigsumTreeHead, server: SigsumServer): Promise<Outage | undefined> {
     const [small, large] = earlier.size <= head.size ? [earlier, head] : [head, earlier];
     const needsProof = small.size > 0 && small.size < large.size;
-    const proof = needsProof ? await this.#server.consistency(small.size, large.size) : [];
+    const proof = needsProof ? await server.consistency(small.size, large.size) : [];
     if (isOutage(proof)) return proof;
     // what stands in front of several servers may ask one that lags behind: no proof is no evidence
     if (proof === undefined)

@@ -46,6 +46,12 @@ export interface SigsumLogged {
   readonly isNew: boolean;
 }
 
+/** A log, and what it has shown in the course of a submission. */
+interface Asked {
+  readonly log: ReachableLog;
+  readonly heads: SeenHeads;
+}
+
 /** The logs of a policy to which something can be submitted. */
 const reachableLogs = ({ logs }: SigsumPolicy): readonly ReachableLog[] =>
   logs.filter((log): log is ReachableLog => log.url !== undefined);
@@ -58,20 +64,21 @@ export async function submitLeaf(leaf: AddLeaf, submitting: SigsumSubmitting): P
   const waiting = new Waiting(submitting);
   const problems = new Map<SigsumLog, Fault>();
   let mayBeLogged = false;
-  let logs = reachableLogs(submitting.policy);
+  let logs = reachableLogs(submitting.policy).map((log): Asked => ({ log, heads: new SeenHeads(log) }));
   if (logs.length === 0) throw new Fault('usage', 'the Sigsum policy has no address of a log');
   try {
     for (let round = 0; ; round += 1) {
       let after: number | undefined;
-      for (const [index, log] of logs.entries()) {
+      for (const [index, asked] of logs.entries()) {
+        const { log } = asked;
         const share = waiting.share(logs.length - index);
-        const answer = await orRefusal(async () => submitTo(log, leaf, submitting, waiting, share));
+        const answer = await orRefusal(async () => submitTo(asked, leaf, submitting, waiting, share));
         if ('proof' in answer) return answer;
         problems.set(log, answer.fault);
         mayBeLogged ||= mayPass(answer.fault);
         after = Math.min(after ?? Number.POSITIVE_INFINITY, answer.after ?? 0);
       }
-      logs = logs.filter((log) => mayPass(problems.get(log)));
+      logs = logs.filter(({ log }) => mayPass(problems.get(log)));
       if (logs.length === 0) throw refusal([...problems.values()], mayBeLogged);
       if (!(await waiting.pause(PAUSE * 2 ** round, after, waiting.end))) throw overdue([...problems.values()]);
     }
@@ -144,7 +151,7 @@ class Waiting {
 
 /** Steps 2 to 4, with one log. */
 async function submitTo(
-  log: ReachableLog,
+  { log, heads }: Asked,
   leaf: AddLeaf,
   submitting: SigsumSubmitting,
   waiting: Waiting,
@@ -155,7 +162,6 @@ async function submitTo(
   const token = submitting.tokenFor(log);
   const first = await server.addLeaf(request, token);
   if (isOutage(first)) return first;
-  const heads = new SeenHeads(log, server);
   let logged = first;
   let problem = first ? undefined : pending(`the log "${log.url}" has not taken the leaf in yet`);
   for (;;) {
@@ -192,7 +198,7 @@ async function collect(
 ): Promise<Uint8Array | Outage> {
   const head = await server.treeHead();
   if (isOutage(head)) return head;
-  const contradiction = await heads.take(head);
+  const contradiction = await heads.take(head, server);
   if (contradiction !== undefined) return contradiction;
   const missing = missingQuorum(head, log, policy, clock.now());
   if (missing !== undefined) return missing;

@@ -102,7 +102,7 @@ function accuse<T>(evidence: readonly string[], body: () => T): T {
 const rememberedIn = ({ state }: TileStore) => `${state}/checkpoint`;
 
 /** Whether anything here would notice that the log was set back. */
-export const isRemembered = async (files: Files, store: TileStore): Promise<boolean> =>
+const isRemembered = async (files: Files, store: TileStore): Promise<boolean> =>
   (await files.stat(rememberedIn(store))) !== undefined;
 
 /** What is to be told of a log that nothing here remembers; undefined where something does, or there is nothing to remember. */

@@ -211,6 +211,13 @@ describe('a submission waits', () => {
       return asked === 1 ? honest() : { status: 200, body: small() };
     };
     expect((await refused('pending', submit())).message).toContain('how its trees of 2 and 4 leaves belong together');
+    // it has not forgotten that where another log was asked in between
+    const other = await fakeSigsum();
+    other.misbehave = () => ({ status: 503 });
+    asked = 0;
+    const { message } = await refused('pending', submit(trustOf(log, other)));
+    await other.close();
+    expect(message).toContain('how its trees of 2 and 4 leaves belong together');
   });
 
   it.each([400, 403])('where it gets %i after what may have been taken', async (status) => {
