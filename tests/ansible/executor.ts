@@ -24,6 +24,8 @@ const PROJECT = {
 };
 const COMMIT = 'a'.repeat(40);
 
+const workRoot = (job: string): string => path.join(job, 'work');
+
 /** What a tag build has, as the documents of Zuul and a real build do. */
 const zuulOf = (job: string): Vars => ({
   build: 'b0fa0fb59915472095c91a879d3d5378',
@@ -61,10 +63,10 @@ const zuulOf = (job: string): Vars => ({
   playbook_context: { playbook_projects: {}, playbooks: [] },
   executor: {
     hostname: 'executor.example.org',
-    src_root: `${job}/work/src`,
-    log_root: `${job}/work/logs`,
-    work_root: `${job}/work`,
-    result_data_file: `${job}/work/results.json`,
+    src_root: `${workRoot(job)}/src`,
+    log_root: `${workRoot(job)}/logs`,
+    work_root: workRoot(job),
+    result_data_file: `${workRoot(job)}/results.json`,
     inventory_file: `${job}/ansible/inventory.yaml`,
   },
 });
@@ -98,8 +100,8 @@ export function makeExecutor(lab: Lab, variables: Vars, secrets: Vars): Executor
   );
   const secretFile = lab.write('private/secrets.yaml', stringify(secrets));
   return {
-    workRoot: `${job}/work`,
+    workRoot: workRoot(job),
     args: ['-e', `@${secretFile}`, '-e', 'zuul_execution_phase=post', '-e', 'zuul_success=True'],
-    options: { env: { ZUUL_JOBDIR: job, ANSIBLE_CONFIG: ansibleConfig, TMP: `${job}/work/tmp` } },
+    options: { env: { ZUUL_JOBDIR: job, ANSIBLE_CONFIG: ansibleConfig, TMP: `${workRoot(job)}/tmp` } },
   };
 }

@@ -5,9 +5,7 @@
  */
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { flockLock } from '../../src/io/lock.ts';
-import type { Lock } from '../../src/ports.ts';
-import { ED25519, fakeClock, type Run, useLab } from '../workflow/lab.ts';
+import { ED25519, fakeClock, impatient, type Run, useLab } from '../workflow/lab.ts';
 import { IDENTITY, makeLog, makeRelease, putPolicy, submitWords } from '../workflow/log-lab.ts';
 import { callsOf, type Ended, faults, run } from './injected.ts';
 import { entriesOf } from './scenarios.ts';
@@ -16,9 +14,6 @@ import { located, perform, recover, reset, type Stage, setTheStage, undisturbed 
 
 const lab = useLab({ good: ED25519 });
 const { at, done } = lab;
-
-/** Whoever holds it stands still, so that there is nothing to wait for. */
-const impatient: Lock = { hold: async (file, _, body) => flockLock().hold(file, 200, body) };
 
 /** Both may end well. Where one cannot, it says why, and that another run is the reason. */
 function expectEnds(first: Ended, other: Run): void {

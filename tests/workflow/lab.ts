@@ -9,9 +9,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import type { Report } from '../../src/core/report.ts';
 import { undiciHttp } from '../../src/io/http.ts';
+import { flockLock } from '../../src/io/lock.ts';
 import { realPorts } from '../../src/io/ports.ts';
 import { nodeTls } from '../../src/io/tls.ts';
-import type { Clock, Files, Http, Out, Ports, Tls } from '../../src/ports.ts';
+import type { Clock, Files, Http, Lock, Out, Ports, Tls } from '../../src/ports.ts';
 import {
   exportPublic,
   exportSecretSubkeys,
@@ -73,6 +74,9 @@ export const loopback = (): Http => unlimited(hastyHttp());
 export const loopbackTls = (): Tls => ({ visit: async (visit) => nodeTls().visit({ ...visit, timeout: ENOUGH }) });
 
 export const realFiles = (): Files => realPorts(silent, false).files;
+
+/** The real lock, for runs beside one that holds it and stands still: there is nothing to wait for. */
+export const impatient: Lock = { hold: async (file, _, body) => flockLock().hold(file, 200, body) };
 
 /** A clock that stands where it is put, and sleeps no longer than it takes to say so. */
 export function fakeClock(now: Date): Clock & { readonly slept: number[] } {

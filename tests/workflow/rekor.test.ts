@@ -5,11 +5,11 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseBundle } from '../../src/core/sigstore-bundle.ts';
 import { flockLock } from '../../src/io/lock.ts';
-import type { Http, Lock } from '../../src/ports.ts';
+import type { Http } from '../../src/ports.ts';
 import { type RekorLog, rekorLog } from '../core/rekor-log.ts';
 import { observedFiles } from '../logs/observed-files.ts';
 import { type Lie, type RekorServerLab, rekorServer } from '../logs/rekor-server.ts';
-import { ED25519, fakeClock, loopback, namesIn, type Run, realFiles, useLab } from './lab.ts';
+import { ED25519, fakeClock, impatient, loopback, namesIn, type Run, realFiles, useLab } from './lab.ts';
 import { IDENTITY, MANIFEST, makeLog, makeRelease, ORIGIN, PENDING, PROOF, prepare, vkeyOf } from './log-lab.ts';
 
 const lab = useLab({ good: ED25519 });
@@ -301,7 +301,6 @@ describe('of two runs at once, the one that comes later', () => {
   });
 
   it('is told so, where the other goes on and on', async () => {
-    const impatient: Lock = { hold: async (file, _, body) => flockLock().hold(file, 100, body) };
     await flockLock().hold(at('r', MANIFEST), 1000, async () => {
       const message = /locked: another process has held the lock ".*SHA256SUMS"/;
       const { errors } = await refused(1, message, words(['one']), { ...ports(), lock: impatient });
