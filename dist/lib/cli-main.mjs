@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  tileDirectory
+} from "./shared-core-log-address.mjs";
+import {
   REPORT_SCHEMA,
   makeReport,
   parseFingerprint
@@ -743,7 +746,7 @@ async function refuseReportIn(files, { positional }, args) {
   const place = await files.resolve(report);
   const paths = args.texts(positional?.name ?? "");
   const releases = paths.map((given) => isManifestName(path.basename(given)) ? path.dirname(given) : given);
-  const logs = args.texts("log").flatMap((log) => /^tiles:(.+)$/s.exec(log)?.[1] ?? []);
+  const logs = args.texts("log").flatMap((log) => tileDirectory(log) ?? []);
   for (const given of [...releases, ...args.texts("to"), ...logs]) {
     const root = await files.resolve(given);
     if (place !== root && !place.startsWith(`${root}/`)) continue;

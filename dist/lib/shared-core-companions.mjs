@@ -27,6 +27,7 @@ function manifestOfCompanion(name) {
   }
   return void 0;
 }
+var signedName = (name) => name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : void 0;
 function classify(names, there = names) {
   const all = new Set(there);
   const found = {
@@ -45,8 +46,8 @@ function kindOf(name, all) {
     if (all.has(manifest)) return "companions";
     throw lonely(name, manifest);
   }
-  if (!name.endsWith(SIGNATURE)) return "artifacts";
-  const artifact = name.slice(0, -SIGNATURE.length);
+  const artifact = signedName(name);
+  if (artifact === void 0) return "artifacts";
   if (!all.has(artifact)) throw lonely(name, artifact);
   if (kindOf(artifact, all) === "artifacts") return "signatures";
   throw new Fault("conflict", `${quote(name)} is a signature of one of our own files`, {
@@ -77,6 +78,7 @@ export {
   SUBMISSION,
   isManifestName,
   manifestOfCompanion,
+  signedName,
   classify,
   temporaryName,
   isTemporaryName,

@@ -1179,7 +1179,7 @@ async function openTileLog(ports, directory, key, witnessingOf = () => void 0) {
   const { origin } = await readCheckpoint(ports.files, store);
   const log = { ...store, signer: noteSigner(origin, key) };
   const { verifier } = log.signer;
-  const oblivion = await findOblivion(ports.files, log, await readPublished(ports.files, log, verifier));
+  const published = await readPublished(ports.files, log, verifier);
   const witnessing = witnessingOf(origin);
   const verify2 = (proof, prepared) => verifyTlogProof(proof, prepared, [verifier], witnessing && { ...witnessing, now: witnessing.clock.now() });
   return {
@@ -1189,6 +1189,7 @@ async function openTileLog(ports, directory, key, witnessingOf = () => void 0) {
     append: async (entries) => append(ports, log, entries),
     submit: async (prepared) => {
       const begun = witnessing?.clock.now();
+      const oblivion = await findOblivion(ports.files, log, published);
       const { placed, checkpoint } = await append(ports, log, [prepared]);
       const [{ index, isNew }] = placed;
       const witnessed = witnessing && await witnessCheckpoint(ports, log, checkpoint, isNew ? begun : void 0, witnessing);

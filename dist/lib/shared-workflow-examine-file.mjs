@@ -29,7 +29,8 @@ import {
 import {
   SIGNATURE,
   isManifestName,
-  isTemporaryName
+  isTemporaryName,
+  signedName
 } from "./shared-core-companions.mjs";
 import {
   Fault,
@@ -39,9 +40,8 @@ import {
 
 // src/workflow/examine-file.ts
 function isSignatureOf(name, listed) {
-  if (!name.endsWith(SIGNATURE)) return false;
-  const signed = name.slice(0, -SIGNATURE.length);
-  return listed.has(signed) && !isSignatureOf(signed, listed);
+  const signed = signedName(name);
+  return signed !== void 0 && listed.has(signed) && !isSignatureOf(signed, listed);
 }
 async function beginSigned({ source, trust, now }, name) {
   try {
@@ -133,7 +133,11 @@ async function examineSingle(examining, name) {
   });
   return refuse(report);
 }
-var hintAt = (name) => name.endsWith(SIGNATURE) ? `is it a signature? name the file that it signs: ${quote(name.slice(0, -SIGNATURE.length))}` : `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
+function hintAt(name) {
+  const signed = signedName(name);
+  if (signed === void 0) return `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
+  return `is it a signature? name the file that it signs: ${quote(signed)}`;
+}
 
 // src/workflow/examine.ts
 import path from "node:path";
@@ -165,25 +169,25 @@ async function findListers(examining, names) {
   return listers;
 }
 function describeExtra(name, lister, canAllow) {
-  const allow = canAllow ? "; --allow-extra says that it does not matter" : "";
+  const allow = canAllow ? ["--allow-extra says that it does not matter"] : [];
   const extra = { kind: "extra", file: name };
   if (lister === void 0)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it`,
-      hint: `who put it there?${allow.replace(";", "")}`
+      hint: ["who put it there?", ...allow].join(" ")
     };
   if (lister.refusal !== void 0)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it that is believed`,
-      hint: `${lister.refusal}${allow}`
+      hint: [lister.refusal, ...allow].join("; ")
     };
   const what = name === lister.manifest ? "is another manifest" : `is of another manifest, ${quote(lister.manifest)}`;
   return {
     ...extra,
     message: `${quote(name)} ${what}, and was not checked`,
-    hint: `verify the directory without --manifest${allow}`
+    hint: ["verify the directory without --manifest", ...allow].join("; ")
   };
 }
 

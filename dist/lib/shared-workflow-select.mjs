@@ -16,7 +16,8 @@ import {
   SIGNATURE,
   classify,
   isManifestName,
-  isTemporaryName
+  isTemporaryName,
+  signedName
 } from "./shared-core-companions.mjs";
 import {
   Fault,
@@ -143,10 +144,10 @@ async function selectIn(files, directory, wanted, options) {
   };
 }
 var concerned = (there, keep) => [...there].filter((name) => {
-  const signed = name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : name;
+  const signed = signedName(name) ?? name;
   return keep(name) || there.has(signed) && keep(signed);
 });
-var isLonely = (name, there) => name.endsWith(SIGNATURE) && !there.has(name.slice(0, -SIGNATURE.length));
+var isLonely = (name, there) => !there.has(signedName(name) ?? name);
 function signaturesOf(artifacts, ours) {
   const signed = new Set(artifacts.map((name) => `${name}${SIGNATURE}`));
   return ours.signatures.filter((name) => signed.has(name)).map(parseArtifactName);

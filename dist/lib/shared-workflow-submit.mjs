@@ -5,6 +5,9 @@ import {
   readKeys
 } from "./shared-workflow-log-keys.mjs";
 import {
+  tileDirectory
+} from "./shared-core-log-address.mjs";
+import {
   identify,
   warningsOfVersion
 } from "./shared-workflow-identity.mjs";
@@ -705,7 +708,6 @@ async function readLogKeys(ports, { logs, logKeys, token }) {
     areAllNeeded: true
   };
 }
-var tileDirectory = (address) => /^tiles:(.+)$/s.exec(address)?.[1];
 function chooseLogs(ports, options, { given, token, areAllNeeded }, policy) {
   const named = options.logs.map((address) => parseLog(address, policy));
   refuseTwice(named);

@@ -4,6 +4,7 @@ import {
   submitOne
 } from "./shared-workflow-submit.mjs";
 import "./shared-workflow-log-keys.mjs";
+import "./shared-core-log-address.mjs";
 import "./shared-workflow-identity.mjs";
 import {
   PROOF_CAP,

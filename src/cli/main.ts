@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { ABANDONED, isManifestName } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
+import { tileDirectory } from '../core/log-address.ts';
 import { makeReport, REPORT_SCHEMA, type Report } from '../core/report.ts';
 import type { Files, Out, Ports } from '../ports.ts';
 import { COMMANDS, type Command } from './commands.ts';
@@ -109,7 +110,7 @@ async function refuseReportIn(files: Files, { positional }: Command, args: Argum
   const place = await files.resolve(report);
   const paths = args.texts(positional?.name ?? '');
   const releases = paths.map((given) => (isManifestName(path.basename(given)) ? path.dirname(given) : given));
-  const logs = args.texts('log').flatMap((log) => /^tiles:(.+)$/s.exec(log)?.[1] ?? []);
+  const logs = args.texts('log').flatMap((log) => tileDirectory(log) ?? []);
   for (const given of [...releases, ...args.texts('to'), ...logs]) {
     const root = await files.resolve(given);
     if (place !== root && !place.startsWith(`${root}/`)) continue;

@@ -41,6 +41,10 @@ export function manifestOfCompanion(name: string): string | undefined {
   return undefined;
 }
 
+/** What a name is that of the signature of, by the name alone. */
+export const signedName = (name: string): string | undefined =>
+  name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : undefined;
+
 export interface ReleaseNames {
   /** What is signed: everything that is not ours. */
   readonly artifacts: readonly string[];
@@ -75,8 +79,8 @@ function kindOf(name: string, all: ReadonlySet<string>): keyof ReleaseNames {
     if (all.has(manifest)) return 'companions';
     throw lonely(name, manifest);
   }
-  if (!name.endsWith(SIGNATURE)) return 'artifacts';
-  const artifact = name.slice(0, -SIGNATURE.length);
+  const artifact = signedName(name);
+  if (artifact === undefined) return 'artifacts';
   if (!all.has(artifact)) throw lonely(name, artifact);
   if (kindOf(artifact, all) === 'artifacts') return 'signatures';
   throw new Fault('conflict', `${quote(name)} is a signature of one of our own files`, {

@@ -114,7 +114,7 @@ export async function openTileLog(
   const { origin } = await readCheckpoint(ports.files, store);
   const log = { ...store, signer: noteSigner(origin, key) };
   const { verifier } = log.signer;
-  const oblivion = await findOblivion(ports.files, log, await readPublished(ports.files, log, verifier));
+  const published = await readPublished(ports.files, log, verifier);
   const witnessing = witnessingOf(origin);
   const verify = (proof: Uint8Array, prepared: Uint8Array): Verified =>
     verifyTlogProof(proof, prepared, [verifier], witnessing && { ...witnessing, now: witnessing.clock.now() });
@@ -125,6 +125,8 @@ export async function openTileLog(
     append: async (entries) => append(ports, log, entries),
     submit: async (prepared) => {
       const begun = witnessing?.clock.now();
+      // after it, there is something that remembers
+      const oblivion = await findOblivion(ports.files, log, published);
       const { placed, checkpoint } = await append(ports, log, [prepared]);
       const [{ index, isNew }] = placed as readonly [Placed];
       const witnessed =

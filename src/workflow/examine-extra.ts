@@ -57,24 +57,24 @@ async function findListers(examining: Examining, names: readonly string[]): Prom
 }
 
 function describeExtra(name: string, lister: Lister | undefined, canAllow: boolean): Finding {
-  const allow = canAllow ? '; --allow-extra says that it does not matter' : '';
+  const allow = canAllow ? ['--allow-extra says that it does not matter'] : [];
   const extra = { kind: 'extra', file: name } as const;
   if (lister === undefined)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it`,
-      hint: `who put it there?${allow.replace(';', '')}`,
+      hint: ['who put it there?', ...allow].join(' '),
     };
   if (lister.refusal !== undefined)
     return {
       ...extra,
       message: `${quote(name)} is there, and no manifest lists it that is believed`,
-      hint: `${lister.refusal}${allow}`,
+      hint: [lister.refusal, ...allow].join('; '),
     };
   const what = name === lister.manifest ? 'is another manifest' : `is of another manifest, ${quote(lister.manifest)}`;
   return {
     ...extra,
     message: `${quote(name)} ${what}, and was not checked`,
-    hint: `verify the directory without --manifest${allow}`,
+    hint: ['verify the directory without --manifest', ...allow].join('; '),
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Steps 3 to 5 of `examine.ts`, for one file: it is there, it is what is listed, its signature is good; in one read. */
-import { SIGNATURE } from '../core/companions.ts';
+import { SIGNATURE, signedName } from '../core/companions.ts';
 import { exitStatusOf, Fault, quote } from '../core/fault.ts';
 import type { FileReport } from '../core/report.ts';
 import { sha256 } from '../core/sha256.ts';
@@ -28,9 +28,8 @@ interface Signed {
  * is listed as one is a file like others.
  */
 export function isSignatureOf(name: string, listed: Listed): boolean {
-  if (!name.endsWith(SIGNATURE)) return false;
-  const signed = name.slice(0, -SIGNATURE.length);
-  return listed.has(signed) && !isSignatureOf(signed, listed);
+  const signed = signedName(name);
+  return signed !== undefined && listed.has(signed) && !isSignatureOf(signed, listed);
 }
 
 async function beginSigned({ source, trust, now }: Examining, name: string): Promise<Signed | undefined> {
@@ -168,7 +167,8 @@ export async function examineSingle(examining: Examining, name: string): Promise
 }
 
 /** gpg is given the signature, we are given what was signed. */
-const hintAt = (name: string): string =>
-  name.endsWith(SIGNATURE)
-    ? `is it a signature? name the file that it signs: ${quote(name.slice(0, -SIGNATURE.length))}`
-    : `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
+function hintAt(name: string): string {
+  const signed = signedName(name);
+  if (signed === undefined) return `${quote(`${name}${SIGNATURE}`)} should stand beside it`;
+  return `is it a signature? name the file that it signs: ${quote(signed)}`;
+}

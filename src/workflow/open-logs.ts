@@ -6,6 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import { RECORDER_EVIDENCE, SIGSUM_PROOF, TLOG_PROOF } from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
+import { tileDirectory } from '../core/log-address.ts';
 import type { Policy } from '../core/policy.ts';
 import type { TrustedRecorder } from '../core/policy-recorder.ts';
 import type { TrustedRekorLog } from '../core/policy-rekor.ts';
@@ -65,8 +66,6 @@ export async function readLogKeys(ports: Ports, { logs, logKeys, token }: LogOpt
     areAllNeeded: true,
   };
 }
-
-const tileDirectory = (address: string): string | undefined => /^tiles:(.+)$/s.exec(address)?.[1];
 
 /** Throws `usage` for what is no log, and for keys that are for none of these. */
 export function chooseLogs(

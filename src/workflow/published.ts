@@ -16,7 +16,10 @@ const INTERVAL = 5000;
 /** Milliseconds that a look may take, also where that is longer than the deadline. */
 const LOOK = 10_000;
 
-/** Throws `usage` for what is no address, for one with a password or a query, and for that of the manifest, which `verify` takes. Asks nobody. */
+/**
+ * Throws `usage` for what is no address, for one with a password or a query, and for that of the manifest, which `verify` takes. Asks
+ * nobody.
+ */
 export function checkPublishedUrl(url: string, manifest: string): void {
   if (!isUrl(url) || !URL.canParse(url))
     throw new Fault('usage', `not an address: ${quote(url)}`, {
@@ -35,8 +38,8 @@ export function checkPublishedUrl(url: string, manifest: string): void {
 }
 
 /**
- * Waits until these files are published below a URL, `deadline` seconds at most, and looks at least once. Then throws `pending` where one is not there,
- * `altered` where it differs, `network` where nothing answers. The URL MUST be one that `checkPublishedUrl` lets pass.
+ * Waits until these files are published below a URL, `deadline` seconds at most, and looks at least once. Then throws `pending` where
+ * one is not there, `altered` where it differs, `network` where nothing answers. The URL MUST be one that `checkPublishedUrl` lets pass.
  */
 export async function awaitPublished(
   ports: Ports,

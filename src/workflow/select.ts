@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which files are signed or listed. */
 import path from 'node:path';
-import { classify, isManifestName, isTemporaryName, type ReleaseNames, SIGNATURE } from '../core/companions.ts';
+import {
+  classify,
+  isManifestName,
+  isTemporaryName,
+  type ReleaseNames,
+  SIGNATURE,
+  signedName,
+} from '../core/companions.ts';
 import { Fault, quote } from '../core/fault.ts';
 import { type ArtifactName, parseArtifactName, parseNewName, refuseCaseTwins } from '../core/name.ts';
 import type { Finding } from '../core/report.ts';
@@ -148,12 +155,11 @@ async function selectIn(
 /** What was left out does not have to be in order: a certificate beside the artifacts looks like a lone signature. */
 const concerned = (there: ReadonlySet<string>, keep: (name: string) => boolean): readonly string[] =>
   [...there].filter((name) => {
-    const signed = name.endsWith(SIGNATURE) ? name.slice(0, -SIGNATURE.length) : name;
+    const signed = signedName(name) ?? name;
     return keep(name) || (there.has(signed) && keep(signed));
   });
 
-const isLonely = (name: string, there: ReadonlySet<string>): boolean =>
-  name.endsWith(SIGNATURE) && !there.has(name.slice(0, -SIGNATURE.length));
+const isLonely = (name: string, there: ReadonlySet<string>): boolean => !there.has(signedName(name) ?? name);
 
 function signaturesOf(artifacts: readonly ArtifactName[], ours: ReleaseNames): readonly ArtifactName[] {
   const signed = new Set(artifacts.map((name) => `${name}${SIGNATURE}`));
